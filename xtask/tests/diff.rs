@@ -744,3 +744,96 @@ fn xml_counts_where_it_is_sent() {
     assert_eq!(found("application/soap+xml"), ["encoding Request breaking"]);
     assert!(found("application/json").is_empty());
 }
+
+#[test]
+fn what_calls_the_caller_is_compared_from_its_side() {
+    let schema = |required: bool| {
+        let required = if required { json!(["x"]) } else { json!([]) };
+        json!({"type": "object", "properties": {"x": {"type": "string"}}, "required": required})
+    };
+    let sent = |required: bool| {
+        let content = json!({"application/json": {"schema": schema(required)}});
+        json!({"post": {"operationId": "p", "requestBody": {"content": content}, "responses": {"200": {"description": ""}}}})
+    };
+    let item = json!({"$ref": "#/components/pathItems/P"});
+    let shared = |required: bool| json!({"pathItems": {"P": sent(required)}});
+    let calls = |callback: Value| json!({"/a/": {"post": {"operationId": "a_create", "responses": {}, "callbacks": {"c": callback}}}});
+    let (to_send, to_read) = (
+        ["member-optional Request additive"],
+        ["member-optional Response breaking"],
+    );
+    let of = |more: &dyn Fn(bool) -> Value| {
+        let doc = |required| with_component(more(required), false);
+        on_the_wire(&doc(true), &doc(false))
+    };
+    assert_eq!(
+        of(&|r| json!({"paths": {"/p/": item}, "components": shared(r)})),
+        to_send
+    );
+    assert_eq!(
+        of(&|r| json!({"webhooks": {"w": item}, "components": shared(r)})),
+        to_read
+    );
+    let both =
+        of(&|r| json!({"paths": {"/p/": item}, "webhooks": {"w": item}, "components": shared(r)}));
+    assert_eq!(both, [to_read[0], to_send[0]]);
+    assert_eq!(
+        of(&|r| json!({"paths": calls(json!({"{$url}": item})), "components": shared(r)})),
+        to_read
+    );
+    let callback = |r| json!({"{$url}": sent(r)});
+    let by_name = json!({"$ref": "#/components/callbacks/C"});
+    let found = of(
+        &|r| json!({"paths": calls(by_name.clone()), "components": {"callbacks": {"C": callback(r)}}}),
+    );
+    assert_eq!(found, to_read);
+    // Written in place before.
+    let old = |r| with_component(json!({"paths": calls(callback(r))}), false);
+    let more =
+        json!({"paths": calls(by_name), "components": {"callbacks": {"C": callback(false)}}});
+    let new = with_component(more, false);
+    assert_eq!(on_the_wire(&old(true), &new), to_read);
+    assert!(on_the_wire(&old(false), &new).is_empty());
+}
+
+#[test]
+fn a_mapping_names_a_form_by_its_bare_name() {
+    let doc = |second: bool| {
+        let base = json!({"type": "object", "required": ["k"], "properties": {"k": {"type": "string"}}, "discriminator": {"propertyName": "k", "mapping": {"a": "A"}}});
+        let content =
+            json!({"application/json": {"schema": {"$ref": "#/components/schemas/Base"}}});
+        let paths = json!({"/a/": {"get": {"operationId": "a_list", "responses": {"200": {"description": "", "content": content}}}}});
+        with_component(
+            json!({"paths": paths, "components": {"schemas": {"Base": base}}}),
+            second,
+        )
+    };
+    assert_eq!(
+        on_the_wire(&doc(true), &doc(false)),
+        ["member-gone Response breaking"]
+    );
+}
+
+#[test]
+fn any_number_is_a_text_where_both_are_written_as_texts() {
+    let query = |schema: Value| json!({"parameters": [{"name": "q", "in": "query", "schema": schema}], "responses": {}, "operationId": "a_list"});
+    let doc = |op: Value| with_component(json!({"paths": {"/a/": {"get": op}}}), false);
+    let (int, text) = (json!({"type": "integer"}), json!({"type": "string"}));
+    let list = |items: &Value| json!({"type": "array", "items": items});
+    for (old, new) in [
+        (int.clone(), text.clone()),
+        (list(&int), list(&text)),
+        (json!({"type": "boolean"}), text.clone()),
+    ] {
+        let (old, new) = (doc(query(old)), doc(query(new)));
+        assert_eq!(on_the_wire(&old, &new), ["type-wider Request additive"]);
+        assert_eq!(on_the_wire(&new, &old), ["type-narrower Request breaking"]);
+    }
+    let found = on_the_wire(&doc(query(list(&int))), &doc(query(text.clone())));
+    assert!(found.contains(&"type-changed Request breaking".to_owned()));
+    let content = |schema: Value| json!({"parameters": [{"name": "q", "in": "query", "content": {"application/json": {"schema": schema}}}], "responses": {}, "operationId": "a_list"});
+    assert_eq!(
+        on_the_wire(&doc(content(int)), &doc(content(text))),
+        ["type-changed Request breaking"]
+    );
+}

@@ -1716,7 +1716,7 @@ fn references_to_nothing_are_any_json_or_left_out() {
     A: {{$ref: '{schema}'}}
     B: {{allOf: [{{$ref: '{schema}'}}, {{type: object, properties: {{x: {{type: string}}}}}}]}}
     C: {{oneOf: [{{$ref: '{schema}'}}, {{$ref: '#/components/schemas/B'}}], discriminator: {{propertyName: k, mapping: {{n: '{schema}'}}}}}}
-    D: {{type: object, properties: {{d: {{$ref: '#/components/schemas/B/properties/nope'}}, e: {{$ref: 'Gone'}}}}}}",
+    D: {{type: object, properties: {{d: {{$ref: '#/components/schemas/B/properties/nope'}}, e: {{$ref: 'Gone'}}, f: {{$ref: '#/components/schemas/D/properties'}}, g: {{$ref: '#/info/title'}}, h: {{$ref: '#'}}}}}}",
         gone("securitySchemes"),
         schema = gone("schemas"),
     );
@@ -1748,6 +1748,9 @@ fn references_to_nothing_are_any_json_or_left_out() {
         ("/components/schemas/C/oneOf/0/$ref".into(), "any JSON"),
         ("/components/schemas/D/properties/d/$ref".into(), "any JSON"),
         ("/components/schemas/D/properties/e/$ref".into(), "any JSON"),
+        ("/components/schemas/D/properties/f/$ref".into(), "any JSON"),
+        ("/components/schemas/D/properties/g/$ref".into(), "any JSON"),
+        ("/components/schemas/D/properties/h/$ref".into(), "any JSON"),
     ] {
         let line = warnings.lines().find(|l| l.contains(&place));
         let line = line.unwrap_or_else(|| panic!("{place}: {warnings}"));

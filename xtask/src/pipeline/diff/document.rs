@@ -197,7 +197,7 @@ impl<'a> Walker<'a> {
                     "examples" => w.words(at, old, new),
                     "links" => w.leaves(Rule::Link, at, old, new),
                     "callbacks" => w.hooks(at, old, new),
-                    "pathItems" => w.path_item(at, old, new),
+                    "pathItems" => w.shared_item(at, old, new),
                     "mediaTypes" => w.media(at, old, new),
                     _ => {}
                 },

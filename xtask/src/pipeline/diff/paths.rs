@@ -220,3 +220,12 @@ pub fn prefixes<'p>(old: &'p str, new: &'p str) -> (&'p str, &'p str) {
         &new[..new.len().saturating_sub(same)],
     )
 }
+
+/// Returns the label of an operation: `GET /a/ (a_list)`.
+pub fn label(method: &str, path: &str, op: &Value) -> String {
+    let name = format!("{} {path}", method.to_uppercase());
+    match text(Some(op), "operationId") {
+        "" => name,
+        id => format!("{name} ({id})"),
+    }
+}

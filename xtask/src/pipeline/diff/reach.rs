@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::values::{flag, items, members, text};
+use super::{
+    paths::label,
+    values::{flag, items, members},
+};
 use crate::document::{
     METHODS, decoded, escape,
     members::{Is, OPERATION, PATH_ITEM, SCHEMA, is_beside, kind_at},
@@ -208,15 +211,6 @@ impl<'a> Reach<'a> {
     }
 }
 
-/// Returns the label of an operation: `GET /a/ (a_list)`.
-pub fn label(method: &str, path: &str, op: &Value) -> String {
-    let name = format!("{} {path}", method.to_uppercase());
-    match text(Some(op), "operationId") {
-        "" => name,
-        id => format!("{name} ({id})"),
-    }
-}
-
 /// Returns the shared parts of a document: pointers and values.
 pub fn components(doc: &Value) -> Vec<(String, &Value)> {
     let maps_2 = [
@@ -234,6 +228,9 @@ pub fn components(doc: &Value) -> Vec<(String, &Value)> {
     })
     .collect()
 }
+
+/// The places of schemas, in 3 and in 2.0.
+const SCHEMAS: [&str; 2] = ["/components/schemas", "/definitions"];
 
 /// Returns the operations of a path item, with their methods.
 fn methods(item: &Value) -> impl Iterator<Item = (&str, &Value)> {
@@ -279,7 +276,13 @@ fn refs(value: &Value, is: Is, request: bool, out: &mut BTreeSet<String>) {
             let written = value.get("$ref").and_then(Value::as_str);
             out.extend(written.filter(|r| r.contains('%')).and_then(below));
             let mapping = value.pointer("/discriminator/mapping");
-            out.extend(members(mapping).filter_map(|(_, v)| component(v.as_str()?)));
+            for to in members(mapping).filter_map(|(_, to)| to.as_str()) {
+                match component(to) {
+                    Some(pointer) => drop(out.insert(pointer)),
+                    // A bare name.
+                    None => out.extend(SCHEMAS.map(|all| format!("{all}/{}", escape(to)))),
+                }
+            }
             for (key, value) in map {
                 refs(value, kind.member(key), request, out);
             }

@@ -37,6 +37,7 @@ pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
         claims: 0,
         turned: false,
         reads_the_same: false,
+        is_text: false,
         null_known: None,
         inlined: BTreeSet::new(),
     };
@@ -91,6 +92,8 @@ pub struct Walker<'a> {
     pub turned: bool,
     /// Whether what is compared accepts the same values.
     pub reads_the_same: bool,
+    /// Whether what is compared is written as a text: a parameter or a header.
+    pub is_text: bool,
     /// The places of which it was said already whether they may be null, though one of them says
     /// so itself.
     pub null_known: Option<(String, String)>,

@@ -72,6 +72,15 @@ fn is_type(value: &Value) -> bool {
     value.as_str().is_some_and(|t| TYPES.contains(&t))
 }
 
+/// Returns the member of a schema that a text in its place can only be, and what is said of it.
+fn said(value: &Value) -> Option<(&'static str, &'static str)> {
+    match value.as_str() {
+        Some(text) if text.starts_with("#/") => Some(("$ref", "a reference: read as such")),
+        _ if is_type(value) => Some(("type", "the name of a type: read as a schema of that type")),
+        _ => None,
+    }
+}
+
 /// Returns whether a key cannot be a keyword of a schema.
 fn is_no_keyword(key: &str) -> bool {
     key != "$ref" && !key.starts_with("x-") && matches!(SCHEMA.member(key), Is::Data)
@@ -214,10 +223,10 @@ fn map(inner: Is, key: &str, value: &mut Value, note: &mut Note<'_>) {
                     "variables" => ("default", "a text: read as the default of a variable"),
                     "headers" if is_type(entry) => ("type", "a text: read as the type of a header"),
                     "headers" => ("description", "a text: read as the description of a header"),
-                    _ if is_schema(inner) && is_type(entry) => {
-                        ("type", "the name of a type: read as a schema of that type")
-                    }
-                    _ => continue,
+                    _ => match said(entry).filter(|_| is_schema(inner)) {
+                        Some(said) => said,
+                        None => continue,
+                    },
                 };
                 *entry = json!({ member: entry.take() });
                 note.warn(key, message);
@@ -237,10 +246,12 @@ fn one(is: Is, key: &str, value: &mut Value, note: &mut Note<'_>) {
             }
             ((text == "true").into(), "a text: read as a boolean")
         }
-        Value::String(text) if of_schema && TYPES.contains(&text.as_str()) => (
-            json!({ "type": text }),
-            "the name of a type: read as a schema of that type",
-        ),
+        Value::String(_) if of_schema && said(value).is_some() => {
+            let Some((member, message)) = said(value) else {
+                return;
+            };
+            (json!({ member: value }), message)
+        }
         Value::Array(list) if of_schema && !list.is_empty() => {
             let mut parts = std::mem::take(list);
             let any = match parts.len() {

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{DOCUMENT_IS, References, Site};
-use crate::document::members::{At, BODY, PATH_ITEM, RESPONSE, SCHEMA, each};
+use crate::document::members::{
+    At, BODY, HEADER, Is, PARAMETER, PATH_ITEM, RESPONSE, SCHEMA, each, kind_at,
+};
 use crate::document::{escape, target, unescape};
 
 /// Why a reference is not followed that leads to nothing in the document.
@@ -130,4 +132,14 @@ pub(super) fn lost_callbacks(doc: &Value, at: &At<'_>, op: &Value) -> Vec<(Strin
         ))
     };
     callbacks.into_iter().flatten().filter_map(lost).collect()
+}
+
+/// Returns whether a schema may be at a pointer. A parameter of 2.0 has the members of one, and
+/// what the specification does not know may be anything.
+pub(super) fn may_be_schema(pointer: &str) -> bool {
+    match kind_at(pointer) {
+        Is::One(kind) => [&SCHEMA, &PARAMETER, &HEADER].contains(&kind),
+        Is::SchemaOrBool | Is::Data => true,
+        _ => false,
+    }
 }

@@ -14,7 +14,7 @@ mod names;
 mod renamed;
 
 use anchors::Anchors;
-use lost::{NOTHING, lost_callbacks};
+use lost::{NOTHING, lost_callbacks, may_be_schema};
 pub use names::size;
 
 use std::{
@@ -230,6 +230,10 @@ impl References<'_> {
                 _ => "no schema has this anchor",
             };
             self.unfollowed(site, reference, why);
+            return Ok(());
+        }
+        if site.kind == &SCHEMA && !may_be_schema(&pointer) {
+            self.unfollowed(site, reference, "it leads to no schema");
             return Ok(());
         }
         if site.kind != &SCHEMA && site.kind != &PATH_ITEM {

@@ -1,12 +1,13 @@
 //! Compares path items that are not paths of the API: webhooks and callbacks.
 
-use crate::document::METHODS;
-use crate::document::resolve;
+use serde_json::Value;
+
+use crate::document::{METHODS, target};
 use crate::pipeline::diff::{
     Rule,
     paths::Path,
     place::At,
-    values::{Maybe, keys},
+    values::{Maybe, keys, members},
     walk::Walker,
 };
 
@@ -28,6 +29,42 @@ impl<'a> Walker<'a> {
         self.turned = !self.turned;
     }
 
+    /// Compares the callbacks of an operation.
+    pub(super) fn callbacks(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        for name in keys(old, new) {
+            let at = at.clone().what(format!("callback `{name}`"));
+            self.child(name, &at, old, new, |w, at, old, new| match (old, new) {
+                (Some(_), None) => w.emit(Rule::CallbackGone, at, "is gone"),
+                (None, Some(_)) => w.emit(Rule::CallbackNew, at, "is new"),
+                _ => {
+                    if let Some((old, new)) = w.followed(at, old, new) {
+                        w.hooks(at, old, new);
+                    }
+                }
+            });
+        }
+    }
+
+    /// Compares a path item that paths name, or webhooks and callbacks, or both.
+    pub fn shared_item(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let named = |key: &str| {
+            let by = |doc: &'a Value, pointer: &str| {
+                let mut items = members(doc.get(key));
+                items.any(|(_, item)| target(item).is_some_and(|to| to == pointer))
+            };
+            by(self.old.doc, &at.old) || by(self.new.doc, &at.new)
+        };
+        let (by_paths, by_webhooks) = (named("paths"), named("webhooks"));
+        if by_paths {
+            self.path_item(at, old, new);
+        }
+        if by_webhooks || !by_paths {
+            self.turned = !self.turned;
+            self.path_item(at, old, new);
+            self.turned = !self.turned;
+        }
+    }
+
     /// Compares a path item on its own.
     pub fn path_item(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         let (Some(a), Some(b)) = (old, new) else {
@@ -36,7 +73,9 @@ impl<'a> Walker<'a> {
         if !a.is_object() || !b.is_object() {
             return;
         }
-        let (a, b) = (resolve(self.old.doc, a), resolve(self.new.doc, b));
+        let Some((Some(a), Some(b))) = self.followed(at, Some(a), Some(b)) else {
+            return;
+        };
         for method in METHODS {
             self.child(method, at, Some(a), Some(b), |w, at, old, new| {
                 match (old, new) {

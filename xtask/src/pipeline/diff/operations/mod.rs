@@ -19,9 +19,9 @@ use serde_json::Value;
 
 use super::{
     Rule,
-    paths::{How, Pair, Path},
+    paths::{How, Pair, Path, label},
     place::At,
-    reach::{Sides, label},
+    reach::Sides,
     texts::both,
     values::{Maybe, get, keys, text},
     walk::Walker,
@@ -267,16 +267,7 @@ impl<'a> Walker<'a> {
                     };
                     w.responses(&at, old, new);
                 }
-                "callbacks" => {
-                    for name in keys(old, new) {
-                        let at = at.clone().what(format!("callback `{name}`"));
-                        w.child(name, &at, old, new, |w, at, old, new| match (old, new) {
-                            (Some(_), None) => w.emit(Rule::CallbackGone, at, "is gone"),
-                            (None, Some(_)) => w.emit(Rule::CallbackNew, at, "is new"),
-                            _ => w.hooks(at, old, new),
-                        });
-                    }
-                }
+                "callbacks" => w.callbacks(at, old, new),
                 _ => {}
             });
         }

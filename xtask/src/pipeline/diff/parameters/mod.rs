@@ -244,10 +244,17 @@ impl<'a> Walker<'a> {
             "schema" | "content" if a.is_none() || b.is_none() => {
                 self.differs(Rule::ParameterForm, &below.clone().what(key), a, b)
             }
-            "schema" => self.schema(below, a, b),
+            "schema" if text(whole.1, "in") == "body" => self.schema(below, a, b),
             "content" => self.content(below, a, b),
-            // Swagger 2.0 has the keywords of a schema here.
-            _ => self.keyword(key, at, below, whole, (a, b)),
+            _ => {
+                self.is_text = true;
+                match key {
+                    "schema" => self.schema(below, a, b),
+                    // Swagger 2.0 has the keywords of a schema here.
+                    _ => self.keyword(key, at, below, whole, (a, b)),
+                }
+                self.is_text = false;
+            }
         }
     }
 

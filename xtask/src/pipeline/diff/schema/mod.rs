@@ -37,7 +37,8 @@ type Holders<'a> = (Maybe<'a>, Maybe<'a>);
 impl<'a> Walker<'a> {
     /// Compares two schemas at one place.
     pub fn schema(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
-        let at = &self.where_it_is_named(at);
+        let named = self.named_elsewhere(at);
+        let at = named.as_ref().unwrap_or(at);
         let outer = self.reads_the_same;
         let both = old.zip(new).filter(|_| !outer);
         self.reads_the_same |= both.is_some_and(|(old, new)| plain::same(old, new));
@@ -45,18 +46,19 @@ impl<'a> Walker<'a> {
         self.reads_the_same = outer;
     }
 
-    /// Returns the place with the sides of references to it: a reference may lead to a schema that
-    /// is no component.
-    fn where_it_is_named(&self, at: &At) -> At {
-        let mut at = at.clone();
-        if at.new.starts_with("/paths/") {
-            let (sides, operations) = self.old.of(&at.old).and(self.new.of(&at.new));
-            at.sides = at.sides.or(sides);
-            if !operations.is_empty() {
-                at.operations = Rc::new(&*at.operations | &operations);
-            }
+    /// Returns the place of a schema that is no component with the sides of references to it, if
+    /// there are any.
+    fn named_elsewhere(&self, at: &At) -> Option<At> {
+        let named = self.old.names(&at.old) || self.new.names(&at.new);
+        if !named || !at.new.starts_with("/paths/") {
+            return None;
         }
-        at
+        let (sides, operations) = self.old.of(&at.old).and(self.new.of(&at.new));
+        Some(At {
+            sides: at.sides.or(sides),
+            operations: Rc::new(&*at.operations | &operations),
+            ..at.clone()
+        })
     }
 
     fn schemas(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {

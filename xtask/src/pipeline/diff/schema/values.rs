@@ -44,7 +44,15 @@ impl<'a> Walker<'a> {
                         .all(|t| b.contains(t) || (*t == "integer" && b.contains("number"))))
         };
         if old != new {
+            // As a text, every number is one.
+            let text = |kinds: &BTreeSet<&str>| self.is_text && kinds.len() == 1;
+            let is_text = |kinds: &BTreeSet<&str>| text(kinds) && kinds.contains("string");
+            let is_plain = |kinds: &BTreeSet<&str>| {
+                text(kinds) && !kinds.contains("array") && !kinds.contains("object")
+            };
             let rule = match (within(&old, &new), within(&new, &old)) {
+                _ if is_plain(&old) && is_text(&new) => Rule::TypeWider,
+                _ if is_text(&old) && is_plain(&new) => Rule::TypeNarrower,
                 (true, true) => Rule::WrittenOtherwise,
                 (true, _) => Rule::TypeWider,
                 (_, true) => Rule::TypeNarrower,
