@@ -831,7 +831,7 @@ fn a_path_parameter_that_is_declared_later_is_the_text_that_it_was() {
     let (none, text) = (doc(json!([])), doc(id("string")));
     assert_eq!(rules(&none, &text), ["written-otherwise"]);
     assert_eq!(rules(&text, &none), ["written-otherwise"]);
-    assert!(rules(&none, &doc(id("integer"))).contains(&"type-changed".to_owned()));
+    assert!(rules(&none, &doc(id("integer"))).contains(&"type-narrower".to_owned()));
 }
 
 /// What is read with a warning says what it is read as: to correct it is no change for callers.
