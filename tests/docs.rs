@@ -102,8 +102,8 @@ fn the_readme_has_the_numbers_of_the_document_and_every_area() {
     for said in areas.chain([count, msrv]) {
         assert!(readme.contains(&said), "README.md does not say {said:?}");
     }
-    assert!(readme.contains("over 2,100 [recorded] responses"));
-    assert!(read("sandbox/tests/drf/responses.jsonl").lines().count() > 2_100);
+    assert!(readme.contains("over 3,100 [recorded] responses"));
+    assert!(read("sandbox/tests/drf/responses.jsonl").lines().count() > 3_100);
 }
 
 #[test]
