@@ -3,13 +3,33 @@
 use std::{
     io::{BufRead, BufReader},
     net::TcpListener,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
+    thread,
+    time::Duration,
 };
 
 fn xtask(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
     command.arg("sandbox").args(args);
     command
+}
+
+/// Returns the output of a command that refuses to serve.
+fn refused(args: &[&str]) -> Output {
+    let command = &mut xtask(args);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    for _ in 0..600 {
+        if child.try_wait().unwrap().is_some() {
+            return child.wait_with_output().unwrap();
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    child.kill().unwrap();
+    panic!("{args:?}: it serves");
 }
 
 struct Running(Child, String);
@@ -81,7 +101,7 @@ fn wrong_options_are_clear_errors() {
         (vec!["--fault", "status=503:2"], "a number from 0 to 1"),
         (vec!["--log", "/no/such/folder/log"], "cannot write the log"),
     ] {
-        let output = xtask(&args).output().unwrap();
+        let output = refused(&args);
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(
             output.status.code() == Some(1)
@@ -121,10 +141,7 @@ async fn the_sandbox_command_obeys_its_options() {
     assert_eq!(std::fs::read_to_string(&log).unwrap().lines().count(), 2);
     drop(api);
     // The file was made with three items in each collection.
-    assert!(
-        String::from_utf8_lossy(&xtask(&["--db", &db]).output().unwrap().stderr)
-            .contains("3 items")
-    );
+    assert!(String::from_utf8_lossy(&refused(&["--db", &db]).stderr).contains("3 items"));
 
     let yaml = format!(
         "{}/../xtask/tests/fixtures/other/library.yaml",
@@ -165,11 +182,11 @@ async fn a_raw_document_goes_through_the_pipeline_and_errors_name_its_place() {
         text.replace("type: [", "x: [").replace("get:", "get: 1 #"),
     )
     .unwrap();
-    let error = xtask(&["--spec", &file]).output().unwrap();
+    let error = refused(&["--spec", &file]);
     let error = String::from_utf8_lossy(&error.stderr).into_owned();
     assert!(error.contains("new.yaml"), "{error}");
     std::fs::write(&path, text.replace("'beside.yaml#/Car'", "5")).unwrap();
-    let error = xtask(&["--spec", &file]).output().unwrap();
+    let error = refused(&["--spec", &file]);
     let error = String::from_utf8_lossy(&error.stderr).into_owned();
     let place = "/paths/~1a~1/get/responses/200/content/application~1json/schema/$ref";
     assert!(
