@@ -1,17 +1,18 @@
 //! Requests that an HTTP/2 server did not process are retried for every method; the libraries below
 //! log none of their secrets.
 
-use std::{
-    io,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+#[path = "support/log.rs"]
+mod log;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use autopi::{CallOptions, Client, ErrorKind, RetryPolicy};
 use bytes::Bytes;
 use h2::{Reason, server};
+use log::Log;
 use reqwest::{Method, retry};
 use tokio::net::TcpListener;
 
@@ -92,19 +93,6 @@ async fn a_stream_that_broke_otherwise_is_not_retried() {
     assert_eq!((asked.load(Ordering::SeqCst), error.attempts()), (1, 1));
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_event_of_any_library_holds_a_secret() {
     let log = Log::default();
@@ -123,7 +111,7 @@ async fn no_event_of_any_library_holds_a_secret() {
     let request = client.request(Method::POST, "/x/?token=canary-query");
     let request = request.options(options);
     request.json(&secret).unwrap().send().await.unwrap();
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     let found = log.lines().find(|line| line.contains("canary"));
     assert_eq!(found, None);
     assert!(log.contains("h2::"), "HTTP/2 has logged nothing");

@@ -1,36 +1,20 @@
 //! Canaries: tokens, passwords, codes and JWTs must not be in anything that is printed, logged or
 //! sent elsewhere.
 
+#[path = "support/log.rs"]
+mod log;
 mod support;
 
-use std::{
-    collections::BTreeMap,
-    error::Error as _,
-    io,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeMap, error::Error as _, time::Duration};
 
 use autopi::{
     CallOptions, Client, ClientBuilder, Command, Credentials, Cursor, Error, Json, Method, Mfa,
     Page, RetryPolicy,
 };
+use log::Log;
 use serde_json::Value;
 use support::{Server, ok, response, write};
 use tracing_subscriber::{fmt::format::FmtSpan, util::SubscriberInitExt};
-
-#[derive(Clone, Default)]
-struct Buffer(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Buffer {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Returns everything that a program could print of an error, including field errors.
 fn shown(error: &Error) -> String {
@@ -69,7 +53,7 @@ async fn echo(status: &'static str) -> Server {
 
 #[tokio::test]
 async fn no_output_contains_a_canary_secret() {
-    let buffer = Buffer::default();
+    let buffer = Log::default();
     let writer = buffer.clone();
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
@@ -220,7 +204,7 @@ async fn no_output_contains_a_canary_secret() {
             .map(|e| shown(&e)),
     );
 
-    let log = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
+    let log = buffer.text();
     for text in texts.iter().chain([&log]) {
         let at = text
             .find("canary")

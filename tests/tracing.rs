@@ -1,15 +1,13 @@
 //! The client's tracing events. This is a separate test binary, because a test without a subscriber
 //! in another thread may disable events for all.
 
+#[path = "support/log.rs"]
+mod log;
 mod support;
-
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
 
 use autopi::rt::{Call, Operation};
 use futures_util::StreamExt;
+use log::Log;
 use support::{Server, ok};
 
 static LIST: Operation = Operation {
@@ -21,26 +19,6 @@ static LIST: Operation = Operation {
     page: None,
     secrets: &[],
 };
-
-/// The content of the log.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
 
 /// Without a handler each bad item is a warning that shows none of its values.
 #[tokio::test]

@@ -2,19 +2,10 @@
 
 use serde_json::Value;
 
-/// Members that hold data, which may look like references.
-const DATA: [&str; 5] = ["example", "examples", "default", "enum", "const"];
+#[path = "keywords.rs"]
+mod keywords;
 
-/// Members whose keys are names: a property may be called `default`.
-const NAMED: [&str; 7] = [
-    "properties",
-    "patternProperties",
-    "definitions",
-    "$defs",
-    "responses",
-    "headers",
-    "content",
-];
+use keywords::{has_names, is_data};
 
 /// Returns the place and the target of the first reference to another file. What it leads to would
 /// be missing from the commands without a word.
@@ -29,10 +20,10 @@ fn search(value: &Value, at: &str, named: bool) -> Option<(String, String)> {
                 Some((at.to_owned(), target.to_owned()))
             }
             Some(_) => None,
-            None if !named && (DATA.contains(&key.as_str()) || key.starts_with("x-")) => None,
+            None if !named && (is_data(key) || key.starts_with("x-")) => None,
             None => {
                 let step = key.replace('~', "~0").replace('/', "~1");
-                let named = !named && NAMED.contains(&key.as_str());
+                let named = !named && has_names(key);
                 search(value, &format!("{at}/{step}"), named)
             }
         }),
@@ -85,6 +76,11 @@ mod tests {
         for key in ["default", "enum", "x-y", "properties"] {
             let at = Some(format!("/properties/{key}"));
             assert_eq!(found(json!({ "properties": { key: there } })), at);
+        }
+        for part in ["schemas", "responses", "parameters"] {
+            let at = Some(format!("/components/{part}/default"));
+            let components = json!({ "components": { part: { "default": there } } });
+            assert_eq!(found(components), at);
         }
         let response = found(json!({ "responses": { "default": there } }));
         assert_eq!(response.as_deref(), Some("/responses/default"));

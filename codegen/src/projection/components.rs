@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{has_names, is_data, names::pascal};
+use super::{
+    keywords::{has_names, is_data},
+    names::pascal,
+};
 use crate::escape::pointer;
 
 const PREFIX: &str = "#/components/schemas/";

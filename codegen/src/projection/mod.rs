@@ -2,6 +2,7 @@
 //! reported.
 
 mod components;
+mod keywords;
 mod names;
 mod operations;
 
@@ -10,6 +11,7 @@ use serde_json::Value;
 use crate::{contract, escape::pointer};
 
 pub use components::names as component_names;
+use keywords::{has_names, is_data};
 pub use names::pascal;
 
 /// A removal: the place in the document, and what was removed there.
@@ -89,29 +91,6 @@ fn schemas(value: &mut Value, at: &str, named: bool, removed: &mut Vec<Removed>)
         }
         _ => {}
     }
-}
-
-/// Returns whether the value of a keyword is data, which only looks like a schema.
-fn is_data(key: &str) -> bool {
-    matches!(key, "example" | "examples" | "default" | "enum")
-}
-
-/// Returns whether the value of a keyword has names for keys.
-fn has_names(key: &str) -> bool {
-    matches!(
-        key,
-        "properties"
-            | "paths"
-            | "schemas"
-            | "parameters"
-            | "requestBodies"
-            | "responses"
-            | "headers"
-            | "content"
-            | "callbacks"
-            | "encoding"
-            | "mapping"
-    )
 }
 
 /// Returns whether typify finds no different names for the values. It takes the letters and digits

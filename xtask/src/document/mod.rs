@@ -39,22 +39,7 @@ pub fn pointer_of(reference: &str) -> Option<Cow<'_, str>> {
 
 /// Decodes percent-encoding (RFC 3986, 2.1); invalid codes stay.
 pub fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return text.into();
-    }
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut i = 0;
-    while i < bytes.len() {
-        let code = (bytes[i] == b'%')
-            .then(|| bytes.get(i + 1..i + 3))
-            .flatten()
-            .filter(|c| c.iter().all(u8::is_ascii_hexdigit))
-            .and_then(|c| u8::from_str_radix(std::str::from_utf8(c).ok()?, 16).ok());
-        out.push(code.unwrap_or(bytes[i]));
-        i += if code.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&out).into_owned().into()
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy()
 }
 
 /// Returns the target of a `$ref`, or the value itself if there is none, or if it leads nowhere.

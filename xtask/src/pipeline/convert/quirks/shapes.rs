@@ -239,18 +239,17 @@ fn map(inner: Is, key: &str, value: &mut Value, note: &mut Note<'_>) {
 /// Straightens what must be one object, or one schema.
 fn one(is: Is, key: &str, value: &mut Value, note: &mut Note<'_>) {
     let of_schema = is_schema(is);
+    if let Some((member, message)) = said(value).filter(|_| of_schema) {
+        *value = json!({ member: value.take() });
+        note.warn(key, message);
+        return;
+    }
     let (new, message): (Value, _) = match value {
         Value::String(text) if of_schema && (text == "true" || text == "false") => {
             if !matches!(is, Is::SchemaOrBool) {
                 return;
             }
             ((text == "true").into(), "a text: read as a boolean")
-        }
-        Value::String(_) if of_schema && said(value).is_some() => {
-            let Some((member, message)) = said(value) else {
-                return;
-            };
-            (json!({ member: value }), message)
         }
         Value::Array(list) if of_schema && !list.is_empty() => {
             let mut parts = std::mem::take(list);
