@@ -55,28 +55,26 @@ impl Context {
             matches = inner;
         }
         let text = |name: &str| matches.get_one::<String>(name).cloned();
-        for name in ["columns", "sort"] {
-            let mut values = matches.get_many::<String>(name).into_iter().flatten();
-            let is_missing = |name: &str| matches!(name.trim(), "" | "-");
-            if values.any(|names| names.split(',').any(is_missing)) {
-                return Err(Failure::usage(format!("--{name}: a name is missing")));
-            }
-        }
-        let list = |name: &str| {
+        let list = |name: &str| -> Result<Vec<String>> {
             let values = matches.get_many::<String>(name).into_iter().flatten();
             let parts = values.flat_map(|v| v.split(',')).map(str::trim);
             let mut names: Vec<String> = Vec::new();
-            for name in parts {
+            for part in parts {
+                // `--sort --all`: the next option was taken for its value.
+                let option = part.strip_prefix("--").unwrap_or_default();
+                if matches!(part, "" | "-") || tree::GLOBAL.contains(&option) {
+                    return Err(Failure::usage(format!("--{name}: a name is missing")));
+                }
                 // JSON has a member once.
-                if !names.iter().any(|n| n == name) {
-                    names.push(name.to_owned());
+                if !names.iter().any(|n| n == part) {
+                    names.push(part.to_owned());
                 }
             }
-            names
+            Ok(names)
         };
         let output = Output {
-            columns: list("columns"),
-            sort: list("sort"),
+            columns: list("columns")?,
+            sort: list("sort")?,
             jq: text("jq"),
             limit: matches.get_one::<u64>("limit").copied(),
             all: matches.get_flag("all"),
@@ -97,6 +95,9 @@ impl Context {
         // An export continues existing files.
         if outer != Some("export") {
             output.check()?;
+        }
+        if outer.is_some_and(tree::has_data) {
+            output.is_named_well()?;
         }
         let wants_sandbox = matches.get_flag("sandbox");
         for other in ["profile", "base-url"].iter().filter(|_| wants_sandbox) {
@@ -150,11 +151,15 @@ impl Context {
         if let Some(known) = self.credential.get() {
             return Ok(known);
         }
-        let found = match self.wants_sandbox {
-            true => credentials::of_sandbox(self.sandbox()?),
-            false => credentials::find(self.profile.as_deref(), self.base_url.as_deref())?,
-        };
+        let found = self.found()?;
         Ok(self.credential.get_or_init(|| found))
+    }
+
+    fn found(&self) -> Result<Credential> {
+        match self.wants_sandbox {
+            true => Ok(credentials::of_sandbox(self.sandbox()?)),
+            false => credentials::find(self.profile.as_deref(), self.base_url.as_deref()),
+        }
     }
 
     fn sandbox(&self) -> Result<&Sandbox> {
@@ -181,7 +186,12 @@ impl Context {
         &self,
         limits: impl FnOnce(autopi::ClientBuilder) -> autopi::ClientBuilder,
     ) -> Result<Client> {
-        let credential = self.credential()?;
+        // That of a dry run is not kept: not even a core has it.
+        let found = self.dry_run.then(|| self.found()).transpose()?;
+        let credential = match &found {
+            Some(found) => found,
+            None => self.credential()?,
+        };
         let mut builder =
             Client::builder().user_agent_suffix(concat!("autopi-cli/", env!("CARGO_PKG_VERSION")));
         if let Some(url) = &credential.base_url {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use autopi::{Client, Json};
+use clap::{Arg, ArgAction, ArgMatches};
 use futures_util::StreamExt;
 use serde_json::{Map, Value};
 
@@ -25,6 +26,34 @@ pub struct Device {
     pub unit_id: String,
     /// Its name.
     pub name: String,
+}
+
+/// Returns the arguments that choose a device, or several: words, or the values of `--device`.
+pub fn arguments(several: bool) -> [Arg; 2] {
+    let option = Arg::new("device")
+        .long("device")
+        .short('d')
+        .value_name("DEVICE")
+        .help("The same as DEVICE");
+    let word = Arg::new("devices").value_name("DEVICE");
+    match several {
+        true => [
+            option.action(ArgAction::Append),
+            word.num_args(0..)
+                .help("Only these devices: an id, a unit id, or a part of a name"),
+        ],
+        false => [
+            option.conflicts_with("devices"),
+            word.help("Only this device: an id, a unit id, or a part of its name"),
+        ],
+    }
+}
+
+/// Returns the devices that were given.
+pub fn said(matches: &ArgMatches) -> Vec<String> {
+    let of = |name: &str| matches.try_get_many::<String>(name).ok().flatten();
+    let all = ["devices", "device"].into_iter().filter_map(of).flatten();
+    all.cloned().collect()
 }
 
 /// Returns the operation of the first of these paths that the document has.

@@ -119,3 +119,54 @@ fn report(failure: &Failure, for_programs: bool) {
         )
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A panic while a credential is in use, with a backtrace and `--verbose`, and an abort.
+    #[test]
+    fn a_crash_shows_no_credential() {
+        const INSIDE: &str = "AUTOPI_TEST_CRASHES";
+        const TOKEN: &str = "c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00";
+        if let Ok(how) = std::env::var(INSIDE) {
+            let index = index::Index::embedded().unwrap();
+            let words = [
+                "autopi",
+                "devices",
+                "--verbose",
+                "--base-url",
+                "https://h.example",
+            ];
+            let said = tree::scan(&words.map(OsString::from));
+            let matches = tree::command(index, &said).get_matches_from(words);
+            let context = Context::new(index, &matches).unwrap();
+            let (credential, client) = (context.credential().unwrap(), context.client().unwrap());
+            let request = client
+                .request(autopi::Method::GET, "/x/")
+                .query("token", TOKEN);
+            if how == "abort" {
+                let _request = request;
+                std::process::abort();
+            }
+            panic!("{credential:?} {client:?} {request:?}");
+        }
+        for how in ["panic", "abort"] {
+            let mut own = std::process::Command::new(std::env::current_exe().unwrap());
+            own.args([
+                "--exact",
+                "tests::a_crash_shows_no_credential",
+                "--nocapture",
+            ]);
+            own.env(INSIDE, how)
+                .env("AUTOPI_API_TOKEN", TOKEN)
+                .env("RUST_BACKTRACE", "full");
+            let ran = own.output().unwrap();
+            let shown = [ran.stdout, ran.stderr].concat();
+            let shown = String::from_utf8_lossy(&shown);
+            assert!(!ran.status.success() && !shown.contains(TOKEN), "{shown}");
+            let is_panic = shown.contains("panicked at") && shown.contains("Credential");
+            assert_eq!(is_panic, how == "panic", "{shown}");
+        }
+    }
+}

@@ -158,6 +158,24 @@ fn unknown_commands_options_and_values_are_refused() {
         ("watch --all", "--all: watch draws"),
         ("api GET / -H a:\u{1}", "--header a: the header value"),
         ("run -x test.ping", "use '-- -x'"),
+        (
+            "devices -d x",
+            "usage: autopi devices [OPTIONS] [TEXT]; `autopi",
+        ),
+        (
+            "vehicles --device x",
+            "usage: autopi vehicles [OPTIONS] [TEXT]",
+        ),
+        (
+            "trip 6a174764",
+            "6a174764: no command of trip\n  there is `autopi trip show`",
+        ),
+        (
+            "export trip",
+            "there is `autopi export telemetry`, `autopi export trips`",
+        ),
+        ("api GET", "<METHOD> <PATH>"),
+        ("devices --sort --all", "--sort: a name is missing"),
         ("run Truck-01 --job=", "a value is required for '--job"),
         (
             "devices --columns callname",

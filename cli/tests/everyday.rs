@@ -261,3 +261,62 @@ fn search_finds_operations_by_their_words() {
         json!([])
     );
 }
+
+/// As `gh` takes the number of an issue: the word alone is enough.
+#[test]
+fn a_device_is_a_word_or_an_option_in_every_command_that_takes_one() {
+    let index = autopi_cli::index::Index::embedded().unwrap();
+    let whole = autopi_cli::tree::whole(index);
+    let all = autopi_cli::tree::EVERYDAY.map(|name| whole.find_subcommand(name).unwrap());
+    let inner = all.iter().flat_map(|command| command.get_subcommands());
+    let mut names = Vec::new();
+    for command in all.iter().copied().chain(inner) {
+        let mut arguments = command.get_arguments();
+        if arguments.any(|a| a.get_long() == Some("device")) {
+            let mut words = command.get_positionals();
+            let word = words.next().and_then(|a| a.get_value_names()?.first());
+            assert_eq!(word.map(|w| w.as_str()), Some("DEVICE"), "{command}");
+            names.push(command.get_name());
+        }
+    }
+    assert_eq!(
+        names,
+        [
+            "positions",
+            "trips",
+            "alerts",
+            "watch",
+            "telemetry",
+            "trips"
+        ]
+    );
+    let cli = Cli::shared();
+    for line in ["positions", "trips --all", "alerts --all"] {
+        let of = |device: &str| cli.line(&format!("{line} {device} -o json")).json();
+        let word = of("Truck-07");
+        assert!(!word.as_array().unwrap().is_empty());
+        assert_eq!(word, of("-d Truck-07"));
+        assert_eq!(word, of("--device=Truck-07"));
+        cli.line(&format!("{line} Truck-07 -d Truck-08"))
+            .bad(2, "cannot be used with");
+        cli.line(&format!("{line} Truck-07 Truck-08"))
+            .bad(2, "'Truck-08'");
+        cli.line(&format!("{line} -- -x")).bad(4, "no device `-x`");
+    }
+    let range = "--from 2026-01-01T09:00Z --to 2026-01-01T10:00Z";
+    for (i, devices) in [
+        "Truck-01 Truck-02",
+        "Truck-01 -d Truck-02",
+        "-d Truck-01 -d Truck-02",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        cli.line(&format!("export telemetry {devices} {range} -o ./{i}.csv"))
+            .good();
+    }
+    let rows = |i: usize| std::fs::read(cli.home.path().join(format!("{i}.csv"))).unwrap();
+    assert!(rows(0) == rows(1) && rows(1) == rows(2) && rows(0).len() > 1000);
+    cli.line(&format!("export telemetry {range} -o ./x.csv"))
+        .bad(2, "--device <DEVICE>");
+}

@@ -449,6 +449,52 @@ fn no_output_contains_the_token() {
     hidden(&cli, "doctor");
 }
 
+/// A dry run that waits for its body: what a core of it would hold.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_dry_run_has_no_credential_in_its_memory() {
+    use std::io::{Read, Seek, SeekFrom, Write};
+    const CANARY: &str = "c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00";
+    let cli = Cli::alone();
+    cli.profiles(&format!("[default]\napi_token = \"{CANARY}\"\n"), 0o600);
+    let holds = |pid: u32| {
+        let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
+        let mut memory = std::fs::File::open(format!("/proc/{pid}/mem")).unwrap();
+        let mut read = |line: &str| {
+            let mut range = line.split(' ').next()?.split('-');
+            let mut next = || u64::from_str_radix(range.next()?, 16).ok();
+            let (from, to) = (next()?, next()?);
+            let mut bytes = vec![0; usize::try_from(to - from).ok()?];
+            memory.seek(SeekFrom::Start(from)).ok()?;
+            memory.read_exact(&mut bytes).ok()?;
+            let mut parts = bytes.windows(CANARY.len());
+            Some(parts.any(|part| part == CANARY.as_bytes()))
+        };
+        let writable = maps.lines().filter(|line| line.contains(" rw"));
+        writable.filter_map(&mut read).any(|has| has)
+    };
+    let id = "0189d7a5-0000-7000-8000-000000000001";
+    for line in [
+        "api POST /x/ --json - --dry-run".to_owned(),
+        format!("dongle devices-partial-update {id} --json - --dry-run"),
+    ] {
+        let mut command = cli.command(&line.split(' ').collect::<Vec<_>>());
+        command.stdin(std::process::Stdio::piped());
+        command.stdout(std::process::Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // It waits in its second read.
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(b"{").unwrap();
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        assert!(child.try_wait().unwrap().is_none());
+        assert!(!holds(child.id()), "{line}");
+        stdin.write_all(b"}").unwrap();
+        drop(stdin);
+        let ran = child.wait_with_output().unwrap();
+        assert!(ran.stdout.starts_with(b"curl "), "{line}");
+    }
+}
+
 /// In a build without the feature, or on a system without a keyring, nothing is stored and the
 /// error says what to do.
 #[test]

@@ -427,3 +427,211 @@ fn errors_tell_the_model_what_is_accepted() {
         .line("mcp")
         .bad(3, "not logged in");
 }
+
+/// rmcp is silent about what is not JSON, and says of known methods that there are none.
+#[test]
+fn what_is_no_message_gets_a_response_that_says_why() {
+    let cli = Cli::shared();
+    cli.line("mcp --dry-run")
+        .bad(2, "mcp serves; --dry-run has nothing to show");
+    let mut session = Session::start(&cli, &[]);
+    let call = |params: &str| {
+        format!(r#"{{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{params}}}"#)
+    };
+    let deep = format!(
+        r#"{{"name":"search_operations","arguments":{{"query":{}1{}}}}}"#,
+        "[".repeat(3000),
+        "]".repeat(3000)
+    );
+    let (none, five) = (Value::Null, json!(5));
+    for (line, code, id, says) in [
+        ("hello".to_owned(), -32700, &none, "the line is not JSON"),
+        (r#"{"jsonrpc":"2.0","id":5,"#.into(), -32700, &none, "EOF"),
+        (
+            "Content-Length: 40".into(),
+            -32700,
+            &none,
+            "a message is one line of JSON",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":5,"method":"ping"}{}"#.into(),
+            -32700,
+            &none,
+            "trailing",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":5,"id":6,"method":"ping"}"#.into(),
+            -32700,
+            &none,
+            "`id` appears twice",
+        ),
+        ("\0".into(), -32700, &none, "not JSON"),
+        // What the whole line cannot be read for does not hide its id.
+        (
+            call(r#"{"name":"search_operations","arguments":{"query":"\ud800"}}"#),
+            -32700,
+            &five,
+            "escape",
+        ),
+        (call(&deep), -32700, &five, "recursion"),
+        (
+            call(
+                r#"{"name":"call_operation","arguments":{"params":{"id":123456789012345678901}}}"#,
+            ),
+            -32700,
+            &five,
+            "64 bits",
+        ),
+        ("5".into(), -32600, &none, "must be an object"),
+        ("null".into(), -32600, &none, "must be an object"),
+        ("[]".into(), -32600, &none, "a batch"),
+        (
+            r#"[{"jsonrpc":"2.0","id":5,"method":"ping"}]"#.into(),
+            -32600,
+            &five,
+            "a batch",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#.into(),
+            -32600,
+            &none,
+            "id: must be",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":5.5,"method":"ping"}"#.into(),
+            -32600,
+            &none,
+            "id: must be",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#.into(),
+            -32600,
+            &none,
+            "id: must be",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":5}"#.into(),
+            -32600,
+            &five,
+            "method: required",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":5,"method":7}"#.into(),
+            -32600,
+            &five,
+            "method: must be a text",
+        ),
+        (
+            r#"{"id":5,"method":"ping"}"#.into(),
+            -32600,
+            &five,
+            "jsonrpc: must be \"2.0\"",
+        ),
+        (
+            r#"{"jsonrpc":"1.0","id":5,"method":"ping"}"#.into(),
+            -32600,
+            &five,
+            "jsonrpc: must be \"2.0\"",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":5,"method":"resources/list"}"#.into(),
+            -32601,
+            &five,
+            "no method resources/list; there are initialize, ",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":5,"method":"tools/call"}"#.into(),
+            -32602,
+            &five,
+            "params.name: required",
+        ),
+        (
+            call(r#"["search_operations"]"#),
+            -32602,
+            &five,
+            "params: must be an object",
+        ),
+        (
+            call(r#"{"name":5}"#),
+            -32602,
+            &five,
+            "params.name: must be a text",
+        ),
+        (
+            call(r#"{"name":"search_operations","arguments":"{\"query\":\"x\"}"}"#),
+            -32602,
+            &five,
+            "params.arguments: must be an object",
+        ),
+        (
+            call(r#"{"name":"search"}"#),
+            -32602,
+            &five,
+            "no tool search; there are search_operations, ",
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":5,"method":"tools/list","params":{"cursor":"x"}}"#.into(),
+            -32602,
+            &five,
+            "params.cursor: must be left out",
+        ),
+    ] {
+        writeln!(session.to, "{line}").unwrap();
+        let mut response = String::new();
+        session.from.read_line(&mut response).unwrap();
+        let response: Value = serde_json::from_str(&response).unwrap();
+        let error = &response["error"];
+        let text = error["message"].as_str().unwrap_or_default();
+        assert!(
+            error["code"] == code && response["id"] == *id && text.contains(says),
+            "{line}: {response}"
+        );
+    }
+    // These want no response, and those after them get theirs.
+    for line in [
+        "",
+        "  ",
+        r#"{"jsonrpc":"2.0","method":"no/such"}"#,
+        r#"{"jsonrpc":"2.0","id":77,"result":{}}"#,
+        r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1234}}"#,
+    ] {
+        writeln!(session.to, "{line}").unwrap();
+    }
+    session.to.write_all("\u{feff}".as_bytes()).unwrap();
+    assert_eq!(session.ask("ping", json!({}))["result"], json!({}));
+    // Longer than any message: the rest of the line is no message of its own.
+    writeln!(session.to, "{}", "x".repeat(17 << 20)).unwrap();
+    let mut response = String::new();
+    session.from.read_line(&mut response).unwrap();
+    assert!(response.contains("longer than 16 MiB"), "{response}");
+    session.good("search_operations", json!({"query": "trips"}));
+    end(session);
+}
+
+#[test]
+fn a_client_that_does_not_begin_with_initialize_gets_errors() {
+    let first = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}
+{"jsonrpc":"2.0","id":1,"method":"tools/list"}
+{"jsonrpc":"2.0","id":2,"method":"initialize"}
+{"jsonrpc":"2.0","id":3,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{}}}
+{"jsonrpc":"2.0","id":4,"method":"ping"}
+"#;
+    let ran = Cli::shared().input(first).line("mcp");
+    let lines: Vec<Value> = ran
+        .good()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let of = |id: u64| lines.iter().find(|line| line["id"] == id).unwrap();
+    for (id, says) in [
+        (1, "`initialize` comes first"),
+        (2, "params.protocolVersion: required"),
+        (3, "params.clientInfo: required"),
+    ] {
+        assert!(
+            of(id)["error"]["message"].as_str().unwrap().contains(says),
+            "{ran:?}"
+        );
+    }
+    assert_eq!((lines.len(), &of(4)["result"]), (4, &json!({})));
+}

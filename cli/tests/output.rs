@@ -2,8 +2,9 @@
 
 mod support;
 
+use autopi_sandbox::Sandbox;
 use serde_json::{Value, json};
-use support::Cli;
+use support::{Cli, sandbox};
 
 fn items(cli: &Cli, line: &str) -> Vec<Value> {
     cli.line(line).json().as_array().unwrap().clone()
@@ -440,4 +441,92 @@ fn no_text_of_a_server_or_document_reaches_a_terminal_unescaped() {
         let raw = |text: &str| text.contains(['\u{1b}', '\u{202e}', '\u{7}']);
         assert!(!raw(&ran.out) && !raw(&ran.err), "{line}: {ran:?}");
     }
+}
+
+/// A file that would not hold what its name says.
+#[test]
+fn a_file_named_as_another_format_is_refused_before_anything_is_sent() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::of(&api);
+    let id = "0189d7a5-0000-7000-8000-000000000001";
+    for (line, says) in [
+        (
+            "devices -o ./a.xlsx",
+            "./a.xlsx: its content would not be xlsx\n  the ending says the format: .json, ",
+        ),
+        ("devices -o a.XLS", "not be xls"),
+        ("devices -o ./a.csv.gz", "not be gz"),
+        ("devices -o ./.html", "not be html"),
+        ("devices -o ./a.tsv", "not be tsv"),
+        ("devices -o ./a.jsn", "not be jsn"),
+        ("devices --jq . -o ./a.xlsx", "not be xlsx"),
+        (
+            "devices -o ./a.parquet",
+            "not be parquet\n  `autopi export` writes it",
+        ),
+        (
+            "trips -o ./a.gpx",
+            "not be gpx\n  `autopi export` writes it",
+        ),
+        ("vehicles -o ./a.7z", "not be 7z"),
+        ("positions -o ./a.kml", "not be kml"),
+        ("alerts -o ./a.xml", "not be xml"),
+        ("whoami -o ./a.pdf", "not be pdf"),
+        ("profiles -o ./a.toml", "not be toml"),
+        ("doctor -o ./a.zip", "not be zip"),
+        ("search trips -o ./a.md", "not be md"),
+        ("run Truck-01 test.ping -o ./a.docx", "not be docx"),
+        ("dongle devices-list -o ./a.ods", "not be ods"),
+        ("dongle devices-read ID -o ./a.bak", "not be bak"),
+        ("api POST /dongle/devices/ -b a=b -o ./a.pdf", "not be pdf"),
+        (
+            "trip show ID -o ./a.png",
+            "not be png\n  `autopi trip show` draws trips",
+        ),
+        ("trip show ID --png ./a.svg", "not be svg\n  --png"),
+        ("trip show ID --svg ./a.csv", "not be csv"),
+        ("trip show ID --html ./a.pdf", "not be pdf"),
+        (
+            "export telemetry x --from -1d --to now -o ./a.xlsx",
+            "`xlsx` is not a format",
+        ),
+    ] {
+        cli.line(&line.replace("ID", id)).bad(2, says);
+    }
+    assert!(api.requests().is_empty(), "{:?}", api.requests());
+    assert_eq!(std::fs::read_dir(cli.home.path()).unwrap().count(), 0);
+    let text = |name: &str| std::fs::read_to_string(cli.home.path().join(name)).unwrap();
+    for (name, start) in [
+        ("a.JSON", "[\n"),
+        ("a.jsonl", "{\""),
+        (".csv", "callName\n"),
+        ("a.yml", "- callName: "),
+        ("a.txt", "callName\n"),
+        // These endings say nothing.
+        ("./a", "[\n"),
+        ("./a.2026-01-31", "[\n"),
+        ("./tmp.Ab3dE9xYz0", "[\n"),
+        ("./a.json~", "[\n"),
+    ] {
+        cli.line(&format!("devices --columns callName -o {name}"))
+            .good();
+        assert!(text(name).starts_with(start), "{name}: {}", text(name));
+    }
+    cli.run(&[
+        "devices",
+        "--jq",
+        ".[] | [.callName, .unit_id] | @tsv",
+        "-o",
+        "./a.tsv",
+    ])
+    .good();
+    assert!(text("a.tsv").starts_with("Truck-01\t"), "{}", text("a.tsv"));
+    // What is no data is written as it is.
+    for line in ["completions bash -o ./c.sh", "man -o ./autopi.1"] {
+        cli.line(line).good();
+    }
+    // What a path responds is known once it has.
+    cli.line("api GET /dongle/devices/ -o ./a.pdf")
+        .bad(2, "not be pdf");
+    assert_eq!(api.requests().last().unwrap().status, 200);
 }

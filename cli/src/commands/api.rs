@@ -8,7 +8,7 @@ use crate::{
     Context, Failure, Result,
     call::body,
     dry_run::Shown,
-    index::build::is_json,
+    index::{build::is_json, is_safe},
     output::{View, line},
 };
 
@@ -128,6 +128,10 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     let request = request(context, &client, matches, &method, paginate)?;
     context.allow(&method)?;
     context.output.reaches()?;
+    if !is_safe(&method) {
+        // Once the change is made it is too late. What GET responds may be a file of any kind.
+        context.output.is_named_well()?;
+    }
     if method == "DELETE" {
         context.confirm(&format!("this deletes (DELETE {})", text("path")))?;
     }

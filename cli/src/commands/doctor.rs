@@ -109,52 +109,69 @@ pub fn run(context: &Context) -> Result<()> {
 }
 
 fn network(context: &Context, credential: &Credential, lines: &mut Lines) {
+    let Some(url) = base_url(credential, lines) else {
+        return;
+    };
+    state(credential, lines);
+    if context.dry_run {
+        return lines.skipped("network", "--dry-run sends nothing");
+    }
+    if !is_found(&url, lines) {
+        return;
+    }
+    let Some(date) = connection(context, &url, lines) else {
+        return;
+    };
+    clock(date, lines);
+    match credential.credentials {
+        Some(_) => first_call(context, lines),
+        None => lines.skipped("first call", "not logged in"),
+    }
+}
+
+fn base_url(credential: &Credential, lines: &mut Lines) -> Option<Url> {
     let base = credential.base_url.as_deref().unwrap_or(credentials::USUAL);
-    let url = match Url::parse(base) {
-        Ok(url) if url.host_str().is_some() => url,
+    match Url::parse(base) {
+        Ok(url) if url.host_str().is_some() => {
+            lines.good("base URL", url.origin().ascii_serialization());
+            Some(url)
+        }
         _ => {
-            return lines.bad(
+            lines.bad(
                 "base URL",
                 Exit::Usage,
                 "it is not a URL",
                 "give one like https://api.autopi.io with --base-url",
             );
+            None
         }
-    };
-    let shown = url.origin().ascii_serialization();
-    lines.good("base URL", shown);
-    state(credential, lines);
-    if context.dry_run {
-        return lines.skipped("network", "--dry-run sends nothing");
     }
-    let host = (
-        url.host_str()
-            .unwrap_or_default()
-            .trim_matches(['[', ']'])
-            .to_owned(),
-        url.port_or_known_default().unwrap_or(443),
-    );
-    match host.to_socket_addrs() {
-        Ok(addresses) => lines.good(
-            "DNS",
-            addresses
-                .take(2)
-                .map(|a| a.ip().to_string())
-                .collect::<Vec<_>>()
-                .join(", "),
-        ),
+}
+
+/// Looks up the addresses of the host.
+fn is_found(url: &Url, lines: &mut Lines) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    match (host, url.port_or_known_default().unwrap_or(443)).to_socket_addrs() {
+        Ok(addresses) => {
+            let shown: Vec<_> = addresses.take(2).map(|a| a.ip().to_string()).collect();
+            lines.good("DNS", shown.join(", "));
+            true
+        }
         Err(e) => {
-            let found = format!("{} is not found ({e})", host.0);
-            return lines.bad(
+            lines.bad(
                 "DNS",
                 Exit::Unavailable,
-                found,
+                format!("{host} is not found ({e})"),
                 "check the name of the host, the network and its DNS server",
             );
+            false
         }
     }
-    let reached = context.block_on(async { reach(&url).await });
-    let date = match reached {
+}
+
+/// Connects to the host. Returns the time that it reported, if it could be reached.
+fn connection(context: &Context, url: &Url, lines: &mut Lines) -> Option<Option<Timestamp>> {
+    match context.block_on(async { reach(url).await }) {
         Ok((took, date)) => {
             let what = if url.scheme() == "https" {
                 "connected, its certificate is trusted"
@@ -162,21 +179,22 @@ fn network(context: &Context, credential: &Credential, lines: &mut Lines) {
                 "connected, without TLS"
             };
             lines.good("connection", format!("{what}, {took:.0?}"));
-            date
+            Some(date)
         }
         Err(e) => {
-            return lines.bad(
+            lines.bad(
                 "connection",
                 Exit::Unavailable,
                 e.message,
                 "check proxy, firewall and certificates between here and the host",
             );
+            None
         }
-    };
-    clock(date, lines);
-    if credential.credentials.is_none() {
-        return lines.skipped("first call", "not logged in");
     }
+}
+
+/// Asks who is logged in.
+fn first_call(context: &Context, lines: &mut Lines) {
     let call = || -> Result<String> {
         let client = context.client()?;
         let started = Instant::now();

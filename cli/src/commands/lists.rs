@@ -140,29 +140,25 @@ pub const NAMES: [&str; 5] = ["devices", "vehicles", "positions", "trips", "aler
 
 pub fn commands() -> impl Iterator<Item = Command> {
     LISTS.iter().map(|list| {
-        let options = list.options.iter().map(|option| match *option {
-            "search" => Arg::new("search")
-                .value_name("TEXT")
-                .help("Only those that the API's search finds for this text"),
-            "device" => Arg::new("device")
-                .long("device")
-                .short('d')
-                .value_name("DEVICE")
-                .help("Only this device: an id, a unit id, or a part of its name"),
-            "from" => Arg::new("from")
-                .long("from")
-                .value_name("TIME")
-                .allow_hyphen_values(true)
-                .help("Start of the range: 2026-01-31T08:00Z, now, -7d"),
-            "to" => Arg::new("to")
-                .long("to")
-                .value_name("TIME")
-                .allow_hyphen_values(true)
-                .help("End of the range, exclusive"),
-            other => Arg::new(other)
-                .long(other)
-                .value_name("TEXT")
-                .help("Only those with this value"),
+        let option = |name: &'static str, value: &'static str, help: &'static str| {
+            Arg::new(name).long(name).value_name(value).help(help)
+        };
+        let options = list.options.iter().flat_map(|name| match *name {
+            "device" => device::arguments(false).into(),
+            "search" => vec![
+                Arg::new("search")
+                    .value_name("TEXT")
+                    .help("Only those that the API's search finds for this text"),
+            ],
+            "from" => {
+                let help = "Start of the range: 2026-01-31T08:00Z, now, -7d";
+                vec![option("from", "TIME", help).allow_hyphen_values(true)]
+            }
+            "to" => {
+                let help = "End of the range, exclusive";
+                vec![option("to", "TIME", help).allow_hyphen_values(true)]
+            }
+            other => vec![option(other, "TEXT", "Only those with this value")],
         });
         Command::new(list.name).about(list.about).args(options)
     })
@@ -202,7 +198,7 @@ pub fn run(context: &Context, name: &str, matches: &ArgMatches) -> Result<()> {
     let client = context.client()?;
     let view = list.view(context.index, operation);
     let work = async {
-        let device = match text("device") {
+        let device = match device::said(matches).pop() {
             Some(text) if context.dry_run => Some(Device {
                 id: text.clone(),
                 unit_id: text.clone(),

@@ -119,62 +119,17 @@ pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
     let base_url = base_url.or_else(|| credentials::variable("AUTOPI_BASE_URL"));
     // A later login of a profile goes to its host.
     let base_url = base_url.or_else(|| before.as_ref()?.base_url.clone());
-    let builder = || {
-        let mut builder = Client::builder();
-        if let Some(url) = &base_url {
-            builder = builder.base_url(url);
-        }
-        match context.timeout {
-            Some(timeout) => builder.timeout(timeout),
-            None => builder,
-        }
-    };
+    let builder = builder(context, base_url.as_deref());
     if context.dry_run {
-        return dry(context, matches, builder());
+        return dry(context, matches, builder);
     }
     let (client, login) = if matches.get_flag("token-stdin") {
-        let mut text = String::new();
-        io::stdin()
-            .read_to_string(&mut text)
-            .map_err(|e| Failure::io("stdin", &e))?;
-        let token = text.trim_start_matches(MARK).trim().to_owned();
-        if token.is_empty() {
-            return Err(Failure::usage("stdin holds no token"));
-        }
-        (builder().api_token(token).build()?, None)
+        (builder.api_token(token()?).build()?, None)
     } else {
-        let of_stdin = matches.get_flag("password-stdin");
-        let email = match matches.get_one::<String>("email") {
-            Some(email) => email.clone(),
-            None if of_stdin || !io::stdin().is_terminal() => {
-                return Err(Failure::usage("there is no terminal to ask on")
-                    .hint("--email and --password-stdin, or --token-stdin"));
-            }
-            None => ask("E-mail: ")?.trim().to_owned(),
-        };
-        let password = if of_stdin {
-            input_line()?
-        } else {
-            secret("Password: ")?
-        };
-        let code = Mfa::ask(move || async move {
-            let code = if of_stdin {
-                input_line()
-            } else {
-                secret("Code of the second factor: ")
-            };
-            match code {
-                Ok(code) if code.is_empty() => Err(Error::other(
-                    "the account requires a second factor, but no code was given",
-                )),
-                Ok(code) => Ok(code),
-                Err(e) => Err(Error::other(e.message)),
-            }
-        });
-        let client = builder()
-            .login_with_mfa(email.as_str(), password.as_str(), code)
-            .build()?;
-        (client, Some((email, password)))
+        let (email, password) = email_and_password(matches)?;
+        let code = Mfa::ask(second_factor(matches.get_flag("password-stdin")));
+        let builder = builder.login_with_mfa(email.as_str(), password.as_str(), code);
+        (builder.build()?, Some((email, password)))
     };
     let header = context.block_on(async { Ok(rt::authorization(&client).await?) })?;
     let user = whoami::user(context, &client)?;
@@ -205,6 +160,66 @@ pub fn run_login(context: &Context, matches: &ArgMatches) -> Result<()> {
         .notice(&format!("logged in as {who}; profile [{name}]"));
     warn(context);
     Ok(())
+}
+
+fn builder(context: &Context, base_url: Option<&str>) -> autopi::ClientBuilder {
+    let mut builder = Client::builder();
+    if let Some(url) = base_url {
+        builder = builder.base_url(url);
+    }
+    match context.timeout {
+        Some(timeout) => builder.timeout(timeout),
+        None => builder,
+    }
+}
+
+/// Reads a token from stdin.
+fn token() -> Result<String> {
+    let mut text = String::new();
+    io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|e| Failure::io("stdin", &e))?;
+    match text.trim_start_matches(MARK).trim() {
+        "" => Err(Failure::usage("stdin holds no token")),
+        token => Ok(token.to_owned()),
+    }
+}
+
+/// Reads what the options do not give: from stdin, or from the terminal.
+fn email_and_password(matches: &ArgMatches) -> Result<(String, String)> {
+    let of_stdin = matches.get_flag("password-stdin");
+    let email = match matches.get_one::<String>("email") {
+        Some(email) => email.clone(),
+        None if of_stdin || !io::stdin().is_terminal() => {
+            return Err(Failure::usage("there is no terminal to ask on")
+                .hint("--email and --password-stdin, or --token-stdin"));
+        }
+        None => ask("E-mail: ")?.trim().to_owned(),
+    };
+    let password = match of_stdin {
+        true => input_line()?,
+        false => secret("Password: ")?,
+    };
+    Ok((email, password))
+}
+
+/// Returns what asks for the code, if the account has a second factor.
+fn second_factor(
+    of_stdin: bool,
+) -> impl Fn() -> std::future::Ready<Result<String, Error>> + Send + Sync + 'static {
+    move || {
+        let code = match of_stdin {
+            true => input_line(),
+            false => secret("Code of the second factor: "),
+        };
+        std::future::ready(match code {
+            Ok(code) if code.is_empty() => Err(Error::other(
+                "the account requires a second factor, but no code was given",
+            )),
+            Ok(code) => Ok(code),
+            Err(e) => Err(Error::other(e.message)),
+        })
+    }
 }
 
 /// Shows the request of a login, or the first one with a token; nothing is read or stored.

@@ -76,13 +76,11 @@ pub const NOT_JSON: &str = "the response is not JSON, and written as it comes";
 
 /// Sends an operation and writes its response.
 pub fn send(context: &Context, operation: &'static Operation, given: Given) -> Result<()> {
+    let output = &context.output;
     match operation.response {
-        ResponseKind::Nothing => context.output.no_data("the response has no data")?,
-        ResponseKind::Bytes => context.output.no_choice(NOT_JSON)?,
-        _ => {}
-    }
-    if operation.response != ResponseKind::Nothing {
-        context.output.reaches()?;
+        ResponseKind::Nothing => output.no_data("the response has no data")?,
+        ResponseKind::Bytes => output.no_choice(NOT_JSON).and_then(|()| output.reaches())?,
+        _ => output.is_named_well().and_then(|()| output.reaches())?,
     }
     let client = context.client()?;
     // Faults are reported before the user is asked to confirm.

@@ -10,7 +10,7 @@ use crate::{
     Context, Exit, Failure, Result, call, device,
     export::{self, track},
     index::Operation,
-    output::{Output, Target, View, line},
+    output::{Output, Target, View, line, names_one_of},
     picture::{self, Drive},
 };
 
@@ -89,6 +89,14 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
                 ..context.output.clone()
             };
             output.check()?;
+            let kinds: &[&str] = match kind {
+                "html" => &["html", "htm"],
+                _ => &[kind],
+            };
+            if let Some(file) = &output.file {
+                let advice = format!("--{kind} writes a picture for the ending .{kind}");
+                names_one_of(file, kinds, &advice)?;
+            }
             if output.is_terminal() {
                 return Err(Failure::usage(
                     "a picture is not for a terminal: name a file",

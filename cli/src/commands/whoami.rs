@@ -54,12 +54,12 @@ pub fn user(context: &Context, client: &Client) -> Result<Option<Value>> {
 }
 
 pub fn run_whoami(context: &Context) -> Result<()> {
-    let credential = context.credential()?;
     let client = context.client()?;
     let user = match context.dry_run {
         true => return context.dry(user(context, &client).map(drop)),
         false => user(context, &client)?,
     };
+    let credential = context.credential()?;
     let member = |key: &str| {
         user.as_ref()
             .and_then(|u| u.get(key))

@@ -12,8 +12,7 @@ use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::{Failure, Result, interrupt::Guard, output::line};
 
-/// The credential that a login stores.
-#[derive(Debug)]
+/// The credential that a login stores. It has no `Debug`, which would show it.
 pub enum Kept {
     /// An API token.
     Token(String),

@@ -2,15 +2,9 @@
 
 use clap::{Arg, Command, value_parser};
 
+use crate::device;
+
 pub fn command() -> Command {
-    let device = |help: &'static str| {
-        Arg::new("device")
-            .long("device")
-            .short('d')
-            .value_name("DEVICE")
-            .action(clap::ArgAction::Append)
-            .help(help)
-    };
     let time = |name: &'static str, help: &'static str| {
         Arg::new(name)
             .long(name)
@@ -64,10 +58,9 @@ pub fn command() -> Command {
         .subcommand(shared(
             Command::new("telemetry")
                 .about("Writes raw records of devices as NDJSON, CSV or Parquet")
-                .arg(
-                    device("Of this device: an id, a unit id, or a part of its name")
-                        .required(true),
-                )
+                .args(device::arguments(true))
+                // One of the two.
+                .mut_arg("device", |option| option.required_unless_present("devices"))
                 .arg(
                     Arg::new("field")
                         .long("field")
@@ -88,9 +81,7 @@ pub fn command() -> Command {
                     "Writes trips as GPX, GeoJSON or KML with their tracks, or as CSV, NDJSON or \
                      Parquet",
                 )
-                .arg(device(
-                    "Only of this device: an id, a unit id, or a part of its name",
-                )),
+                .args(device::arguments(true)),
             "7d",
             "gpx, geojson, kml, csv, ndjson or parquet; without it by the file's name",
         ))

@@ -24,7 +24,11 @@ use clap::ArgMatches;
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
-use crate::{Context, Failure, Result, device::Device, output::line};
+use crate::{
+    Context, Failure, Result,
+    device::{self, Device},
+    output::line,
+};
 pub use command::command;
 use files::Paths;
 use format::{Column, Format};
@@ -106,7 +110,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     };
     let work = async {
         let mut devices = Vec::new();
-        for said in texts("device") {
+        for said in device::said(matches) {
             let id = match context.dry_run {
                 true => said,
                 false => Device::find(context, &asked.client, &said).await?.id,

@@ -4,6 +4,7 @@
 mod call;
 mod describe;
 mod guard;
+mod messages;
 mod tools;
 
 use autopi::Client;
@@ -72,9 +73,12 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     };
     context.block_on(async {
         let failed = |e: &dyn std::fmt::Display| Failure::failed(format!("mcp: {e}"));
-        let running = match server.serve(rmcp::transport::stdio()).await {
+        let running = match server.serve(messages::Stdio::start()).await {
             // A client that leaves at once is no fault.
             Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
+            Err(ServerInitializeError::ExpectedInitializeRequest(_)) => {
+                return Err(failed(&"the client did not begin with `initialize`"));
+            }
             running => running.map_err(|e| failed(&e))?,
         };
         running.waiting().await.map(drop).map_err(|e| failed(&e))
@@ -124,7 +128,9 @@ impl ServerHandler for Server {
             "call_operation" => self.call(&arguments).await,
             other => {
                 let shown: String = other.chars().take(100).collect();
-                let what = format!("there is no tool {shown}");
+                let tools = tools::all(self.allowed);
+                let names: Vec<_> = tools.iter().map(|tool| tool.name.as_ref()).collect();
+                let what = format!("there is no tool {shown}; there are {}", names.join(", "));
                 return Err(ErrorData::invalid_params(what, None));
             }
         };

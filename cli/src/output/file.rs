@@ -15,6 +15,33 @@ fn name(path: &Path) -> String {
     line(&path.display().to_string())
 }
 
+/// Returns what the name of a file says that it holds: its ending, if that may be a format's name.
+/// `report.2026-01-31` and `tmp.Ab3dE9xYz0` say nothing.
+pub fn ending(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_string_lossy().to_lowercase();
+    let (_, end) = name.rsplit_once('.')?;
+    let is_name = end.len() <= 8
+        && end.chars().all(char::is_alphanumeric)
+        && end.contains(char::is_alphabetic);
+    is_name.then(|| end.to_owned())
+}
+
+/// Checks that the name of a file is not that of another format than these.
+///
+/// # Errors
+/// Returns an error if its ending is that of another one, with this advice.
+pub fn names_one_of(path: &Path, formats: &[&str], advice: &str) -> Result<()> {
+    match ending(path) {
+        Some(end) if !formats.contains(&end.as_str()) => Err(Failure::usage(format!(
+            "{}: its content would not be {}",
+            name(path),
+            line(&end)
+        ))
+        .hint(advice)),
+        _ => Ok(()),
+    }
+}
+
 /// Checks that a file can be written here.
 pub fn check(path: &Path, force: bool) -> Result<()> {
     match fs::metadata(path) {

@@ -5,6 +5,7 @@ pub mod columns;
 pub mod csv;
 mod escape;
 mod file;
+mod format;
 mod jq;
 mod rows;
 mod single;
@@ -21,50 +22,10 @@ use serde_json::Value;
 use crate::{Failure, Result, index::Index};
 
 pub use escape::{json, line};
-pub use file::Target;
+pub use file::{Target, names_one_of};
+use format::ENDINGS;
+pub use format::Format;
 pub use rows::{Rows, members};
-
-/// The format of data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// A table for people.
-    Table,
-    /// A single JSON text.
-    Json,
-    /// One JSON text on each line.
-    Ndjson,
-    /// CSV (RFC 4180), with a line feed after each row.
-    Csv,
-    /// YAML 1.2.
-    Yaml,
-}
-
-impl Format {
-    /// The names of the formats.
-    pub const NAMES: [&str; 5] = ["table", "json", "ndjson", "csv", "yaml"];
-
-    fn of_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "table" => Self::Table,
-            "json" => Self::Json,
-            "ndjson" => Self::Ndjson,
-            "csv" => Self::Csv,
-            "yaml" => Self::Yaml,
-            _ => return None,
-        })
-    }
-
-    /// Returns the format for the extension of a file.
-    fn of_file(path: &std::path::Path) -> Option<Self> {
-        let end = path.extension()?.to_str()?.to_ascii_lowercase();
-        Self::of_name(match end.as_str() {
-            "jsonl" => "ndjson",
-            "yml" => "yaml",
-            "txt" => "table",
-            other => other,
-        })
-    }
-}
 
 /// The options about output.
 #[derive(Clone, Debug, Default)]
@@ -214,6 +175,30 @@ impl Output {
             file::check(file, self.force)?;
         }
         Ok(())
+    }
+
+    /// Checks that the file does not have the name of a format that data is not written in.
+    ///
+    /// # Errors
+    /// Returns an error if its ending is that of another format.
+    pub fn is_named_well(&self) -> Result<()> {
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
+        let mut ends = ENDINGS.map(|(end, _)| end).to_vec();
+        let advice = match file::ending(file).as_deref() {
+            Some("gpx" | "geojson" | "kml" | "parquet") => "`autopi export` writes it".to_owned(),
+            Some("svg" | "png") => "`autopi trip show` draws trips".to_owned(),
+            _ => format!(
+                "the ending says the format: .{}; a name without one is JSON",
+                ends.join(", .")
+            ),
+        };
+        if self.jq.is_some() {
+            // The lines that `@tsv`, `@html` and `@sh` make.
+            ends.extend(["tsv", "html", "sh"]);
+        }
+        names_one_of(file, &ends, &advice)
     }
 
     /// Checks that the result of a change could be written, before the change is made.

@@ -33,6 +33,7 @@ impl<'a> Rows<'a> {
     /// # Errors
     /// Returns an error if the file cannot be written.
     pub fn new(output: &'a Output, view: &'a View) -> Result<Self> {
+        output.is_named_well()?;
         let order = output.sort.iter().map(|path| columns::order(path).0);
         let wanted = output.columns.iter().map(String::as_str).chain(order);
         Ok(Self {

@@ -18,6 +18,7 @@ pub fn single(output: &Output, value: Value, view: &View) -> Result<()> {
             .map(|(name, _)| name);
         return Err(columns::unknown("there is no member", path, members));
     }
+    output.is_named_well()?;
     let value = match (output.columns.as_slice(), &value) {
         ([], _) => value,
         (asked, Value::Object(_)) => columns::picked(&value, asked),

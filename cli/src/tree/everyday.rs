@@ -44,6 +44,11 @@ pub fn no_choice(name: &str) -> Option<(&'static str, bool)> {
     })
 }
 
+/// Returns whether a command writes data: what an operation or a path responds may be any file.
+pub fn has_data(name: &str) -> bool {
+    EVERYDAY.contains(&name) && name != "api" && no_choice(name).is_none()
+}
+
 /// Returns the commands in the order of the help.
 pub fn commands() -> Vec<Command> {
     use commands::{

@@ -17,7 +17,7 @@ use crate::{
     output::line,
 };
 
-pub use everyday::{EVERYDAY, no_choice};
+pub use everyday::{EVERYDAY, has_data, no_choice};
 pub use global::GLOBAL;
 pub use operation::{options, values, with_options};
 pub use scan::{Said, scan};
@@ -197,30 +197,51 @@ pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
         return Failure::usage(format!("{what} is missing"))
             .hint(format!("`autopi {}--help` lists them", path()));
     }
-    // Only the first part is shown, because the usage is in `--help`.
     if is_unknown(error) {
         return unknown(index, &words);
     }
     let body = text.strip_prefix("error: ").unwrap_or(&text);
-    let lines = body
-        .lines()
-        .map(str::trim_end)
-        .take_while(|l| !l.starts_with("Usage:") && !l.starts_with("For more information"));
-    let lines = lines.filter(|l| !l.trim().is_empty());
-    let (tips, message): (Vec<&str>, Vec<&str>) =
-        lines.partition(|l| l.trim_start().starts_with("tip:"));
+    let lines = body.lines().filter(|l| !l.trim().is_empty());
+    let lines = lines.take_while(|l| !l.starts_with("For more information"));
+    let (tips, lines): (Vec<&str>, Vec<&str>) = lines.partition(|l| l.contains("  tip:"));
+    let shown = lines.iter().take_while(|l| !l.starts_with("Usage:"));
+    let message: Vec<&str> = shown.map(|l| l.trim_end()).collect();
     // No command takes the name of an option as a value; a device may be named `-x`.
-    let is_odd = |tip: &str| tip.contains("as a value, use '-- --");
-    let tip = tips
-        .iter()
-        .find(|tip| !is_odd(tip))
-        .map(|t| t.trim_start().trim_start_matches("tip:").trim().to_owned());
-    Failure::usage(message.join("\n"))
-        .hint(tip.unwrap_or_else(|| format!("`autopi {}--help` lists what is accepted", path())))
+    let is_short = |tip: &str, c: &char| tip.trim_end().ends_with(&format!("'-- -{c}'"));
+    let is_odd = |tip: &str| {
+        tip.contains("use '-- --") || global::VALUED_SHORT.iter().any(|c| is_short(tip, c))
+    };
+    let tip = tips.iter().find(|tip| !is_odd(tip));
+    let tip = tip.map(|t| t.trim_start().trim_start_matches("tip:").trim().to_owned());
+    let usage = lines.iter().find_map(|l| l.strip_prefix("Usage: "));
+    let is_form = matches!(
+        error.kind(),
+        ErrorKind::UnknownArgument
+            | ErrorKind::MissingRequiredArgument
+            | ErrorKind::TooManyValues
+            | ErrorKind::ArgumentConflict
+    );
+    let usage = usage.filter(|_| is_form);
+    let usage = usage.map_or_else(String::new, |usage| format!("usage: {usage}; "));
+    Failure::usage(message.join("\n")).hint(
+        tip.unwrap_or_else(|| format!("{usage}`autopi {}--help` lists what is accepted", path())),
+    )
 }
 
 /// Returns the failure of a word that is not a command, an area or an operation.
 fn unknown(index: &Index, words: &[&str]) -> Failure {
+    if let [first, word, ..] = words
+        && EVERYDAY.contains(first)
+    {
+        let root = root(index);
+        let inner = root.find_subcommand(first).into_iter();
+        let inner = inner.flat_map(Command::get_subcommands);
+        let names: Vec<_> = inner
+            .map(|c| format!("`autopi {first} {}`", c.get_name()))
+            .collect();
+        return Failure::usage(format!("{}: no command of {first}", line(word)))
+            .hint(format!("there is {}", names.join(", ")));
+    }
     let area = words
         .first()
         .and_then(|w| index.areas.iter().find(|a| same(w, &area_name(a))));

@@ -7,7 +7,7 @@ mod screen;
 use std::{collections::BTreeSet, io::IsTerminal, time::Duration};
 
 use autopi::{Client, jiff::Timestamp};
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command, value_parser};
 use ratatui::{Terminal, backend::Backend};
 use serde_json::{Value, json};
 use tokio::{sync::mpsc::UnboundedReceiver, time::sleep};
@@ -25,14 +25,7 @@ use screen::Screen;
 pub fn command() -> Command {
     Command::new("watch")
         .about("Shows where devices are and what they do, in a table that is refreshed; q quits")
-        .arg(
-            Arg::new("device")
-                .long("device")
-                .short('d')
-                .value_name("DEVICE")
-                .action(ArgAction::Append)
-                .help("Only this device: an id, a unit id, or a part of its name"),
-        )
+        .args(device::arguments(true))
         .arg(
             Arg::new("every")
                 .long("every")
@@ -68,8 +61,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         return Err(Failure::usage("watch needs a terminal")
             .hint("`autopi positions -o ndjson` writes the same data once"));
     }
-    let texts = matches.get_many::<String>("device").into_iter().flatten();
-    let texts: Vec<&String> = texts.collect();
+    let texts = device::said(matches);
     let every = Duration::from_secs(matches.get_one("every").copied().unwrap_or(10));
     let client = context.client()?;
     let source = Source {
