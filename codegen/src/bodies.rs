@@ -163,7 +163,7 @@ fn member(
     argument: &Argument,
 ) -> TokenStream {
     let text = describe::text(property).or_else(|| describe::text(doc.written_out(property)));
-    let about = setter::about(name, text, &describe::limits(doc, property));
+    let about = setter::about(doc, name, text, &describe::limits(doc, property));
     let checks = argument.checked(doc, name, property);
     let deprecated = types::deprecated(property);
     let multipart = form.multipart;

@@ -43,6 +43,9 @@ pub fn value(doc: &Document<'_>, key: &str, schema: &Value) -> TokenStream {
 const DEPTH: u8 = 4;
 
 fn value_at(doc: &Document<'_>, key: &str, schema: &Value, depth: u8) -> TokenStream {
+    if doc.surface {
+        return TokenStream::new();
+    }
     let checks = checks_at(doc, key, schema, depth);
     match checks.is_empty() || !doc.is_secret(key, schema) {
         true => checks,

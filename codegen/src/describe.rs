@@ -119,7 +119,7 @@ fn argument(argument: &GenericArgument) -> Option<String> {
 
 /// Returns the limits of a value, its default, and its format unless the type implies it.
 pub fn limits(doc: &Document<'_>, schema: &Value) -> Vec<String> {
-    if !doc.described {
+    if doc.surface {
         return Vec::new();
     }
     let find = |key: &str| doc.aliases(schema).find_map(|s| s.get(key));
@@ -179,7 +179,7 @@ pub fn limits(doc: &Document<'_>, schema: &Value) -> Vec<String> {
 
 /// Returns the doc comment of a member: its text, its JSON key, its direction, its limits.
 pub fn member(doc: &Document<'_>, key: &str, field: &str, property: &Value) -> TokenStream {
-    if !doc.described {
+    if doc.surface {
         return TokenStream::new();
     }
     let text = text(property).filter(|text| says_more(text, key));

@@ -21,9 +21,15 @@ pub struct About<'a> {
     /// The setters that an example must call, with the type of the argument and whether it is
     /// passed by reference.
     given: Vec<(Ident, TokenStream, bool)>,
-    takes: Option<String>,
-    returns: Option<String>,
+    takes: Option<Body>,
+    returns: Option<TokenStream>,
     is_list: bool,
+}
+
+/// The type of a body, or the media type of bytes.
+enum Body {
+    Typed(TokenStream),
+    Bytes(String),
 }
 
 impl<'a> About<'a> {
@@ -63,13 +69,13 @@ impl<'a> About<'a> {
 
     /// Adds a typed body.
     pub fn body(&mut self, ty: &TokenStream, must: bool) {
-        self.takes = Some(linked(ty));
+        self.takes = Some(Body::Typed(ty.clone()));
         self.set_body(ty.clone(), must, true);
     }
 
     /// Adds a body of bytes.
     pub fn raw(&mut self, media: &str, must: bool) {
-        self.takes = Some(describe::code(media));
+        self.takes = Some(Body::Bytes(media.to_owned()));
         self.set_body(quote!(crate::Bytes), must, false);
     }
 
@@ -84,7 +90,7 @@ impl<'a> About<'a> {
     }
 
     pub fn returns(&mut self, ty: &TokenStream) {
-        self.returns = Some(linked(ty));
+        self.returns = Some(ty.clone());
     }
 
     /// Notes that the operation returns a list in pages.
@@ -135,8 +141,13 @@ impl<'a> About<'a> {
             out.extend(quote!(#[markup = ""] #[doc = #part]));
         }
         let mut facts = Vec::new();
-        facts.extend(self.takes.as_ref().map(|ty| format!("Takes {ty}.")));
-        facts.extend(self.returns.as_ref().map(|ty| format!("Returns {ty}.")));
+        let takes = self.takes.as_ref().map(|body| match body {
+            Body::Typed(ty) => linked(ty),
+            Body::Bytes(media) => describe::code(media),
+        });
+        let returns = self.returns.as_ref().map(linked);
+        facts.extend(takes.map(|body| format!("Takes {body}.")));
+        facts.extend(returns.map(|ty| format!("Returns {ty}.")));
         for (word, names) in [("Required", &self.required), ("Optional", &self.optional)] {
             if !names.is_empty() {
                 facts.push(format!("{word}: {}.", names.join(", ")));

@@ -134,14 +134,15 @@ fn parts(
     Ok(())
 }
 
-/// Passes on the code of each builder and then of each type, as [`generate`] has it, but without
-/// most descriptions, for a document that is known to be OpenAPI 3.0.
+/// Passes on what callers see of each builder and then of each type, as [`generate`] has it but
+/// without documentation and the blocking methods (which have the same names), for a document that
+/// is known to be OpenAPI 3.0.
 ///
 /// # Errors
 /// Returns an error in the same cases as [`generate`].
 pub fn items(doc: &Value, with: &mut dyn FnMut(TokenStream)) -> Result<(), Error> {
     let operations = areas::select(doc, &|_| true)?;
-    let doc = schema::Document::undescribed(doc);
+    let doc = schema::Document::surface(doc);
     doc.check()?;
     let used = operations::builders(&doc, &operations, with)?;
     types::emit(&doc, &used, with)

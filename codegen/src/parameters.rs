@@ -232,7 +232,7 @@ impl<'a> Parameter<'a> {
 
     pub fn setter(&self, doc: &Document<'a>) -> TokenStream {
         let (name, field) = (self.name, &self.field);
-        let about = setter::about(name, self.about, &describe::limits(doc, self.schema));
+        let about = setter::about(doc, name, self.about, &describe::limits(doc, self.schema));
         let deprecated = &self.deprecated;
         let taken = self.argument.taken();
         let checks = self.argument.checked(doc, name, self.schema);

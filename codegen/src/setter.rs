@@ -3,10 +3,13 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
-use crate::describe;
+use crate::{describe, schema::Document};
 
 /// Returns the doc comment of a setter.
-pub fn about(name: &str, text: Option<&str>, facts: &[String]) -> TokenStream {
+pub fn about(doc: &Document<'_>, name: &str, text: Option<&str>, facts: &[String]) -> TokenStream {
+    if doc.surface {
+        return TokenStream::new();
+    }
     let text = text.filter(|text| describe::says_more(text, name));
     let otherwise = format!("Sets {}.", describe::code(name));
     describe::about(text, &otherwise, facts)

@@ -73,14 +73,19 @@ pub fn emit(
     Ok((areas.emit(doc), used))
 }
 
-/// Passes on the code of each builder; returns the components that the operations use.
+/// Passes on the setters and final methods of each builder; returns the components that the
+/// operations use.
 pub fn builders(
     doc: &Document<'_>,
     operations: &[Operation<'_>],
     builder: &mut dyn FnMut(TokenStream),
 ) -> Result<Used, Error> {
-    each(doc, operations, &mut |op, function, name, emitted| {
-        builder(builder_code(op, function, name, emitted));
+    each(doc, operations, &mut |_, _, name, emitted| {
+        let (setters, sends) = (emitted.setters, emitted.sends.sends);
+        builder(quote! {
+            impl<'a, M> #name<'a, M> { #setters }
+            impl<'a> #name<'a> { #sends }
+        });
     })
 }
 
@@ -128,7 +133,9 @@ fn builder_code(
     let Emitted {
         statics,
         setters,
-        sends: Sends { sends, blocking },
+        sends: Sends {
+            sends, blocking, ..
+        },
         ..
     } = emitted;
     let short = format!(

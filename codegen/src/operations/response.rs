@@ -66,7 +66,10 @@ pub(super) fn response<'a>(
     const SEND: &str = "Sends the request and decodes any 2xx response.";
     const FULL: &str = "Sends the request as [`send`](Self::send) does, and returns the status \
                         and the headers too.";
-    let mut sends = Sends::default();
+    let mut sends = Sends {
+        surface: doc.surface,
+        ..Sends::default()
+    };
     let mut both = |about: &str, ty: &TokenStream, call: &str| {
         sends.send(about, "send", ty, call);
         sends.send(

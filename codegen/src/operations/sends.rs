@@ -9,6 +9,8 @@ pub(super) struct Sends {
     pub(super) sends: TokenStream,
     /// The same for the blocking client: it needs no second builder, only other final methods.
     pub(super) blocking: TokenStream,
+    /// Whether the blocking ones are left out.
+    pub(super) surface: bool,
 }
 
 impl Sends {
@@ -24,6 +26,9 @@ impl Sends {
             #[inline]
             pub fn #name(self) -> crate::rt::CallFuture<'a, #ty> { self.0.#call() }
         });
+        if self.surface {
+            return;
+        }
         let file = call == "send_download";
         let (ty, into) = if file {
             (
@@ -48,6 +53,9 @@ impl Sends {
             #[inline]
             pub fn #name(self) -> crate::rt::ItemStream<'static, #ty> { self.0.#name() }
         });
+        if self.surface {
+            return;
+        }
         self.blocking.extend(quote! {
             #[markup = #about]
             #[inline]

@@ -22,8 +22,8 @@ pub struct Document<'a> {
     pub schemas: BTreeMap<&'a str, &'a Value>,
     idents: BTreeMap<&'a str, Ident>,
     root: &'a Value,
-    /// Whether the code gets doc comments with texts of the document.
-    pub described: bool,
+    /// Whether only what callers see is wanted: signatures, without documentation.
+    pub surface: bool,
     cycles: OnceCell<BTreeMap<String, usize>>,
     marks: OnceCell<bool>,
     union_cycles: OnceCell<BTreeMap<String, usize>>,
@@ -49,7 +49,7 @@ impl<'a> Document<'a> {
             schemas,
             idents,
             root,
-            described: true,
+            surface: false,
             cycles: OnceCell::new(),
             marks: OnceCell::new(),
             union_cycles: OnceCell::new(),
@@ -57,11 +57,10 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Leaves out the descriptions of types, members and parameters.
-    pub fn undescribed(root: &'a Value) -> Self {
-        let described = false;
+    /// Returns a document whose code only has what callers see.
+    pub fn surface(root: &'a Value) -> Self {
         Self {
-            described,
+            surface: true,
             ..Self::new(root)
         }
     }

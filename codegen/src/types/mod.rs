@@ -28,7 +28,7 @@ pub fn emit(
     let requests = closure(doc, used.requests.keys())?;
     let all = all(doc, used)?;
     let mut holders: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for name in all.iter().filter(|_| doc.described) {
+    for name in all.iter().filter(|_| !doc.surface) {
         for inner in direct(doc, name)?.into_iter().filter(|inner| inner != name) {
             let holder = doc.ident(name)?.to_string();
             holders.entry(inner).or_default().push(holder);
@@ -38,9 +38,9 @@ pub fn emit(
         let Some(schema) = doc.schemas.get(name.as_str()) else {
             continue;
         };
-        let about = match doc.described {
-            true => type_about(doc, name, schema, used, &holders)?,
-            false => TokenStream::new(),
+        let about = match doc.surface {
+            true => TokenStream::new(),
+            false => type_about(doc, name, schema, used, &holders)?,
         };
         let sent = requests.contains(name);
         with(if schema::is_open_enum(schema) {

@@ -113,9 +113,7 @@ impl Surface {
             };
             match word.as_str() {
                 "impl" => self.implementation(head, body),
-                "struct" if !self.builders.contains_key(&name) => {
-                    self.structure(&name, &attributes, body)
-                }
+                "struct" => self.structure(&name, &attributes, body),
                 // Its variants are in the macro after it, with their values.
                 "enum" => drop(self.add(&name, &[], &attributes)),
                 "type" => drop(self.add(&name, head, &attributes)),
@@ -182,8 +180,6 @@ impl Surface {
             .cloned()
             .unwrap_or_else(|| name.to_owned());
         match of {
-            // The blocking methods have the same names.
-            None if plain.ends_with("Blocking>") => {}
             None => self.methods(&name, body),
             Some(of) if of.ends_with("Record") => self.record(&name, body),
             Some(_) => {}

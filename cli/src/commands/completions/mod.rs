@@ -16,10 +16,10 @@ use crate::{
 pub const HIDDEN: &str = "__complete";
 
 const SHELLS: [(&str, &str); 4] = [
-    ("bash", include_str!("completions/autopi.bash")),
-    ("zsh", include_str!("completions/autopi.zsh")),
-    ("fish", include_str!("completions/autopi.fish")),
-    ("powershell", include_str!("completions/autopi.ps1")),
+    ("bash", include_str!("autopi.bash")),
+    ("zsh", include_str!("autopi.zsh")),
+    ("fish", include_str!("autopi.fish")),
+    ("powershell", include_str!("autopi.ps1")),
 ];
 
 pub fn command() -> Command {

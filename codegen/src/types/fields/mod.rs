@@ -1,5 +1,7 @@
 //! Structs: a field for each property.
 
+mod emit;
+
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, TokenStream};
@@ -82,7 +84,10 @@ pub(super) fn object(
     }
     let extra = names::unique(names::value_ident("extra"), &mut taken);
     let keeps = code.add_extra(doc, schema, &extra)?;
-    Ok(code.emit(ident, about, sent, &extra, &keeps))
+    Ok(match doc.surface {
+        true => code.surface(ident, sent),
+        false => code.emit(ident, about, sent, &extra, &keeps),
+    })
 }
 
 impl Code {
@@ -111,6 +116,9 @@ impl Code {
         let deprecated = deprecated(field.property);
         self.fields
             .extend(quote!(#about #deprecated pub #ident: #ty,));
+        if doc.surface {
+            return;
+        }
         self.placeholders
             .extend(quote!(#ident: crate::rt::Placeholder::placeholder(),));
         // The field distinguishes null from absent, so null is one of its values.
@@ -225,74 +233,4 @@ impl Code {
             }
         })
     }
-
-    fn emit(
-        self,
-        ident: &Ident,
-        about: &TokenStream,
-        sent: bool,
-        extra: &Ident,
-        keeps: &TokenStream,
-    ) -> TokenStream {
-        #[rustfmt::skip]
-        let Self {
-            fields, idents, keys, required, placeholders, reads, writes, arguments, initial,
-            setters, checks, ..
-        } = &self;
-        let request = sent.then(|| {
-            quote! {
-                impl #ident {
-                    #[markup = "Builds a request from its required fields."]
-                    pub fn new(#arguments) -> Self { Self { #initial } }
-                    #setters
-                }
-                impl crate::rt::Check for #ident {
-                    fn check(&self, v: &mut crate::rt::Violations) { #checks }
-                }
-            }
-        });
-        let default = (sent && required.is_empty()).then(|| quote!(, Default));
-        let nullable = indices("NULLABLE", &self.nullable);
-        let secrets = indices("SECRETS", &self.secrets);
-        quote! {
-            #about
-            #[derive(Clone, PartialEq #default)]
-            #[non_exhaustive]
-            pub struct #ident { #fields }
-            impl crate::rt::Placeholder for #ident {
-                #[inline]
-                fn placeholder() -> Self { Self { #placeholders } }
-            }
-            impl crate::rt::Record for #ident {
-                const FIELDS: &'static [&'static str] = &[#(#keys),*];
-                const REQUIRED: &'static [usize] = &[#(#required),*];
-                #nullable
-                #secrets
-                fn read<'de, A: crate::rt::serde::de::MapAccess<'de>>(
-                    &mut self,
-                    index: usize,
-                    map: &mut A,
-                ) -> ::std::result::Result<(), A::Error> {
-                    match index { #reads _ => {} }
-                    ::std::result::Result::Ok(())
-                }
-                #keeps
-                fn write<M: crate::rt::serde::ser::SerializeMap>(
-                    &self,
-                    map: &mut M,
-                ) -> ::std::result::Result<(), M::Error> {
-                    #writes
-                    ::std::result::Result::Ok(())
-                }
-            }
-            crate::__record!(#ident #(#idents)* ; #extra);
-            #request
-        }
-    }
-}
-
-/// Returns a constant of `Record`, unless it is empty, which is its default.
-fn indices(name: &str, indices: &[usize]) -> Option<TokenStream> {
-    let name = quote::format_ident!("{name}");
-    (!indices.is_empty()).then(|| quote!(const #name: &'static [usize] = &[#(#indices),*];))
 }

@@ -1,0 +1,108 @@
+//! The code of a struct, put together.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::Code;
+
+impl Code {
+    /// Returns what callers see of the code.
+    pub(super) fn surface(&self, ident: &Ident, sent: bool) -> TokenStream {
+        let (keys, derives, request) = (&self.keys, self.derives(sent), self.request(ident, sent));
+        let fields = &self.fields;
+        quote! {
+            #derives
+            #[non_exhaustive]
+            pub struct #ident { #fields }
+            impl crate::rt::Record for #ident {
+                const FIELDS: &'static [&'static str] = &[#(#keys),*];
+            }
+            #request
+        }
+    }
+
+    fn derives(&self, sent: bool) -> TokenStream {
+        let default = (sent && self.required.is_empty()).then(|| quote!(, Default));
+        quote!(#[derive(Clone, PartialEq #default)])
+    }
+
+    /// Returns the constructor and the setters of a request.
+    fn request(&self, ident: &Ident, sent: bool) -> Option<TokenStream> {
+        #[rustfmt::skip]
+        let Self { arguments, initial, setters, .. } = self;
+        sent.then(|| {
+            quote! {
+                impl #ident {
+                    #[markup = "Builds a request from its required fields."]
+                    pub fn new(#arguments) -> Self { Self { #initial } }
+                    #setters
+                }
+            }
+        })
+    }
+
+    pub(super) fn emit(
+        self,
+        ident: &Ident,
+        about: &TokenStream,
+        sent: bool,
+        extra: &Ident,
+        keeps: &TokenStream,
+    ) -> TokenStream {
+        #[rustfmt::skip]
+        let Self {
+            fields, idents, keys, required, placeholders, reads, writes, checks, ..
+        } = &self;
+        let (derives, request) = (self.derives(sent), self.request(ident, sent));
+        let check = sent.then(|| {
+            quote! {
+                impl crate::rt::Check for #ident {
+                    fn check(&self, v: &mut crate::rt::Violations) { #checks }
+                }
+            }
+        });
+        let nullable = indices("NULLABLE", &self.nullable);
+        let secrets = indices("SECRETS", &self.secrets);
+        quote! {
+            #about
+            #derives
+            #[non_exhaustive]
+            pub struct #ident { #fields }
+            impl crate::rt::Placeholder for #ident {
+                #[inline]
+                fn placeholder() -> Self { Self { #placeholders } }
+            }
+            impl crate::rt::Record for #ident {
+                const FIELDS: &'static [&'static str] = &[#(#keys),*];
+                const REQUIRED: &'static [usize] = &[#(#required),*];
+                #nullable
+                #secrets
+                fn read<'de, A: crate::rt::serde::de::MapAccess<'de>>(
+                    &mut self,
+                    index: usize,
+                    map: &mut A,
+                ) -> ::std::result::Result<(), A::Error> {
+                    match index { #reads _ => {} }
+                    ::std::result::Result::Ok(())
+                }
+                #keeps
+                fn write<M: crate::rt::serde::ser::SerializeMap>(
+                    &self,
+                    map: &mut M,
+                ) -> ::std::result::Result<(), M::Error> {
+                    #writes
+                    ::std::result::Result::Ok(())
+                }
+            }
+            crate::__record!(#ident #(#idents)* ; #extra);
+            #request
+            #check
+        }
+    }
+}
+
+/// Returns a constant of `Record`, unless it is empty, which is its default.
+fn indices(name: &str, indices: &[usize]) -> Option<TokenStream> {
+    let name = quote::format_ident!("{name}");
+    (!indices.is_empty()).then(|| quote!(const #name: &'static [usize] = &[#(#indices),*];))
+}
