@@ -28,7 +28,7 @@ use crate::{
 
 /// The emitted code of an operation.
 struct Emitted<'a> {
-    statics: TokenStream,
+    statics: Option<TokenStream>,
     setters: TokenStream,
     sends: Sends,
     about: About<'a>,
@@ -226,21 +226,23 @@ fn emit_operation<'a>(
     let mut responses = BTreeSet::new();
     let (accept, sends) = response(doc, op, &mut responses, &mut about)?;
     used.give(responses, function);
-    let (method, path) = (op.method.to_uppercase(), op.path);
-    let (marked, secret): (Vec<&str>, Vec<bool>) = doc.marked(op.value).into_iter().unzip();
-    let statics = quote! {
-        crate::rt::Operation {
-            id: #id,
-            method: #method,
-            path: #path,
-            required: &[#(#required),*],
-            accept: #accept,
-            page: #page,
-            secrets: &[#((#marked, #secret)),*]
+    let statics = || {
+        let (method, path) = (op.method.to_uppercase(), op.path);
+        let (marked, secret): (Vec<&str>, Vec<bool>) = doc.marked(op.value).into_iter().unzip();
+        quote! {
+            crate::rt::Operation {
+                id: #id,
+                method: #method,
+                path: #path,
+                required: &[#(#required),*],
+                accept: #accept,
+                page: #page,
+                secrets: &[#((#marked, #secret)),*]
+            }
         }
     };
     Ok(Emitted {
-        statics,
+        statics: (!doc.surface).then(statics),
         setters,
         sends,
         about,

@@ -109,15 +109,15 @@ impl Code {
         if field.needed && field.nullable && sent {
             self.nullable.push(index);
         }
-        if doc.is_secret(key, field.property) {
-            self.secrets.push(index);
-        }
         let about = describe::member(doc, key, &ident.to_string(), field.property);
         let deprecated = deprecated(field.property);
         self.fields
             .extend(quote!(#about #deprecated pub #ident: #ty,));
         if doc.surface {
             return;
+        }
+        if doc.is_secret(key, field.property) {
+            self.secrets.push(index);
         }
         self.placeholders
             .extend(quote!(#ident: crate::rt::Placeholder::placeholder(),));

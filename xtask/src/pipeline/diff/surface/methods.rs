@@ -109,7 +109,9 @@ impl Surface {
         };
         // The name on the wire is the first string that the setter passes on and whose Rust form is
         // its own name.
-        let own = |text: &String| autopi_codegen::names::value_ident(text) == function;
+        let own = |text: &String| {
+            text == function || autopi_codegen::names::value_ident(text) == function
+        };
         let wire = match body {
             Some(TokenTree::Group(g)) => first_literal(g.stream(), &own),
             _ => None,
