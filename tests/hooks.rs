@@ -256,6 +256,31 @@ async fn a_recording_is_replayed_without_a_network_and_holds_no_secret() {
 }
 
 #[tokio::test]
+async fn a_recording_masks_a_secret_wherever_it_is_repeated() {
+    let server = Server::start(|_, _| {
+        write(ok(
+            r#"{"said":"77123456, not made-here-17","n":77123456,"link":"/x/?a=can%2Fary%3D",
+                "token":"made-here-17","other":12}"#,
+        ))
+    })
+    .await;
+    let file = File::new("repeated");
+    let recorder = Recorder::create(&file.0).unwrap();
+    let client = server.builder().hooks(recorder).build().unwrap();
+    let sent =
+        json!({"text": "it is can/ary=", "n": 77123456, "pin": 77123456, "api_key": "can/ary="});
+    for path in ["/reset-token/tok-7/", "/x/can%2Fary%3D/?a=can/ary%3D"] {
+        let request = client.request(Method::POST, path).json(&sent).unwrap();
+        request.send().await.unwrap();
+    }
+    let text = std::fs::read_to_string(&file.0).unwrap();
+    for secret in ["tok-7", "77123456", "can/ary", "can%2Fary", "made-here"] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+    assert!(text.contains(r#""other":12"#), "{text}");
+}
+
+#[tokio::test]
 async fn the_sandbox_replays_a_recording_and_serves_everything_else() {
     let (server, file) = (api().await, File::new("sandbox"));
     let recorder = Recorder::create(&file.0).unwrap();

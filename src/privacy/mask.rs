@@ -3,6 +3,7 @@
 
 use std::{borrow::Cow, cell::RefCell};
 
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
@@ -20,8 +21,8 @@ pub(crate) struct Mask<'a> {
     pub marked: Marked,
     /// Whether the values are those of a request, where more names are secret.
     pub written: bool,
-    /// The credentials of the request and the values that were masked in it, which a server may
-    /// repeat.
+    /// The credentials of the request and the values that were masked so far, which may be
+    /// repeated elsewhere.
     pub known: RefCell<Vec<SecretString>>,
     pub base: &'a Url,
 }
@@ -41,6 +42,7 @@ impl Mask<'_> {
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.json(item)),
             Value::String(text) => *text = self.text(text).into_owned(),
+            Value::Number(n) if self.is_known(&n.to_string()) => *value = 0.into(),
             _ => {}
         }
     }
@@ -57,9 +59,8 @@ impl Mask<'_> {
     /// Returns a text, or a replacement if it holds a secret. A link to the API's own host becomes
     /// relative, so that it works wherever the recording is played.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let known = self.known.borrow();
-        let is_known = known.iter().any(|s| text.contains(s.expose_secret()));
-        if is_known
+        if self.is_known(text)
+            || self.is_known(&percent_decode_str(text).decode_utf8_lossy())
             || text.contains("PRIVATE KEY")
             || secret::in_text(text)
             || shown::is_json_with_secret(text, self.marked)
@@ -76,11 +77,18 @@ impl Mask<'_> {
         }
     }
 
-    /// Notes a secret of a request, of 6 bytes or more: a shorter one would be found in any text.
+    /// Notes a secret, unless it is so short that it would be found in any text. A response has
+    /// more texts, and the secrets that a server makes are longer.
     pub fn note(&self, secret: &str) {
-        if self.written && secret.len() >= 6 {
+        let shortest = if self.written { 6 } else { 12 };
+        if secret.len() >= shortest && secret != MASK && !self.is_known(secret) {
             self.known.borrow_mut().push(secret.into());
         }
+    }
+
+    fn is_known(&self, text: &str) -> bool {
+        let known = self.known.borrow();
+        known.iter().any(|s| text.contains(s.expose_secret()))
     }
 
     fn is_secret(&self, name: &str) -> bool {
@@ -97,7 +105,10 @@ impl Mask<'_> {
                 self.note(text);
                 *text = MASK.into();
             }
-            Value::Number(_) => *value = 0.into(),
+            Value::Number(n) => {
+                self.note(&n.to_string());
+                *value = 0.into();
+            }
             Value::Array(items) => items.iter_mut().for_each(|item| self.hide(item)),
             Value::Object(map) => {
                 let members = std::mem::take(map).into_iter().map(|(name, mut value)| {

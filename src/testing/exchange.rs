@@ -132,9 +132,9 @@ impl<'a> Pending<'a> {
             .unwrap_or(path);
         let form = header(CONTENT_TYPE).is_some_and(|t| t.starts_with("application/x-www-form"));
         let body = request.body().map(|body| body.as_bytes());
-        let asked = RequestKey {
+        let asked = || RequestKey {
             method: request.method().to_string(),
-            path: path
+            path: shown::path(path)
                 .split('/')
                 .map(|part| mask.text(part))
                 .collect::<Vec<_>>()
@@ -146,6 +146,9 @@ impl<'a> Pending<'a> {
                 Some(Some(body)) => Content::of(path, form, body, &mask),
             },
         };
+        // The first time notes all secrets, which may stand before the member that names them.
+        let _ = asked();
+        let asked = asked();
         Self {
             call,
             secrets: mask.known.into_inner(),
@@ -165,6 +168,7 @@ impl<'a> Pending<'a> {
             let text = headers.get(name)?.to_str().ok()?;
             Some((name.to_string(), mask.text(text).into()))
         };
+        let _ = Content::of(&self.asked.path, false, body, &mask);
         Exchange {
             operation: self.call.operation.to_owned(),
             status: status.as_u16(),
