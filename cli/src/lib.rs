@@ -57,6 +57,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 fn attempt(arguments: Vec<OsString>, said: &tree::Said) -> Result<()> {
     credentials::check_environment()?;
     let index = said.index()?;
+    tree::check_hyphens(index, said)?;
     let parse = |arguments: &[OsString]| tree::command(index, said).try_get_matches_from(arguments);
     let matches = match parse(&arguments) {
         Ok(matches) => matches,

@@ -13,6 +13,7 @@ const ID: &str = "0189d7a5-0000-7000-8000-000000000001";
 #[test]
 fn unknown_commands_options_and_values_are_refused() {
     let cli = Cli::shared();
+    let body = cli.file("body.json", "{}");
     for (line, says) in [
         ("-o json", "a command is missing"),
         ("dongle -o ndjson", "an operation is missing"),
@@ -167,6 +168,34 @@ fn unknown_commands_options_and_values_are_refused() {
             "usage: autopi vehicles [OPTIONS] [TEXT]",
         ),
         (
+            "devices -limit 1",
+            "-limit: an option has two hyphens: --limit",
+        ),
+        (
+            "devices -output csv",
+            "-output: an option has two hyphens: --output",
+        ),
+        (
+            "devices \u{2014}limit 1",
+            "an option has two hyphens: --limit",
+        ),
+        ("positions -device=Truck-01", "two hyphens: --device"),
+        (
+            "dongle devices-list -page-size 2",
+            "two hyphens: --page-size",
+        ),
+        ("-version", "two hyphens: --version"),
+        ("version", "did you mean `autopi --version`?"),
+        ("trips --from now --to now", "are the same time"),
+        ("trips --from -1d --to -1d", "are the same time"),
+        ("api GET /x/ -H X:1 -H x:2", "--header x: given twice"),
+        (
+            "api POST /x/ --json @- --dry-run",
+            "--json: stdin is not JSON",
+        ),
+        ("devices --spec=", "--spec: the name of the file is missing"),
+        ("devices -o ./none/", "./none/ is a folder"),
+        (
             "trip 6a174764",
             "6a174764: no command of trip\n  there is `autopi trip show`",
         ),
@@ -194,6 +223,23 @@ fn unknown_commands_options_and_values_are_refused() {
     // jq's own errors occur while it runs.
     cli.run(&["devices", "--jq", ".[0] | .callName + 1"])
         .bad(1, "--jq:");
+    for (words, says) in [
+        (&["search", " "][..], "WORD is empty"),
+        (&["api", "GET", ""], "'<PATH>'"),
+        (&["api", "POST", "/x/", "--json", &body], "--json @"),
+    ] {
+        cli.run(words).bad(2, says);
+    }
+    // What begins with a hyphen may be a value, and what is given twice is the same as once.
+    for line in [
+        "devices --sort -callName --limit 1",
+        "devices -yo json --limit 1",
+        "trips --from -1d --limit 1",
+        "dongle devices-list --ordering -version --limit 1",
+        "devices --quiet --quiet --all --all",
+    ] {
+        cli.line(line).good();
+    }
 }
 
 #[test]

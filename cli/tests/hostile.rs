@@ -245,3 +245,45 @@ fn areas_and_operations_with_the_names_of_commands_are_still_reached() {
         }
     }
 }
+
+/// What other tools read without a word: a path whose parameters are not those that are declared.
+#[test]
+fn the_parameters_of_a_path_are_those_that_it_has() {
+    let declared =
+        json!({"name": "other", "in": "path", "required": true, "schema": {"type": "integer"}});
+    let document = json!({
+        "openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+        "paths": {"/x/{id}/{no}/": {"get": {
+            "operationId": "op", "tags": ["t"], "parameters": [declared], "responses": {},
+        }}},
+    });
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = cli.file("spec.json", &document.to_string());
+    let line = |line: &str| cli.line(&format!("--spec {spec} t op {line} --dry-run"));
+    assert!(line("a 7").good().contains("/x/a/7/'"));
+    assert!(line("--no 7 --id a").good().contains("/x/a/7/'"));
+    line("a").bad(2, "--no: required, not given");
+    line("a 7 --other 1").bad(2, "--other");
+}
+
+/// A form has texts only: they are read as what its schema says.
+#[test]
+fn the_texts_of_a_form_are_read_by_its_schema() {
+    let form = json!({"type": "object", "properties": {
+        "n": {"type": "integer"}, "on": {"type": "boolean"}, "text": {"type": "string"},
+        "list": {"type": "array", "items": {"type": "integer"}},
+    }});
+    let mut document = with_body(json!({}), json!({}));
+    document["paths"]["/x/{id}/"]["post"]["requestBody"]["content"] =
+        json!({"application/x-www-form-urlencoded": {"schema": form}});
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = cli.file("spec.json", &document.to_string());
+    let line = |line: &str| cli.line(&format!("--spec {spec} t op i {line} --dry-run"));
+    let sent = line("-b n=5 -b on=yes -b text=7 -b list[]=1 -b list[]=2");
+    assert!(
+        sent.good().contains("'n=5&on=true&text=7&list=1&list=2'"),
+        "{sent:?}"
+    );
+    line("-b n=x").bad(2, "n: must be an integer");
+    line("-b list[]=1 -b list[]=x").bad(2, "list[");
+}

@@ -635,3 +635,55 @@ fn a_client_that_does_not_begin_with_initialize_gets_errors() {
     }
     assert_eq!((lines.len(), &of(4)["result"]), (4, &json!({})));
 }
+
+/// As clients and models write what they are asked for: a list as a text of JSON, null for what is
+/// left out, a number for a text.
+#[test]
+fn arguments_are_read_as_clients_and_models_write_them() {
+    let mut session = Session::start(&Cli::shared(), &[]);
+    let list = "dongle_devices_list";
+    for arguments in [
+        json!({"id": list, "params": {"search": "Truck-01"}, "fields": ["id", "callName"]}),
+        json!({"id": list, "params": r#"{"search": "Truck-01"}"#, "fields": r#"["id", "callName"]"#}),
+        json!({"id": list, "params": {"search": "Truck-01", "page_size": null}, "fields": "id, callName"}),
+    ] {
+        let found: Value =
+            serde_json::from_str(&session.good("call_operation", arguments.clone())).unwrap();
+        assert_eq!(
+            found["rows"][0]["callName"], "Truck-01",
+            "{arguments}: {found}"
+        );
+        assert_eq!(
+            (&found["count"], found["rows"][0].as_object().unwrap().len()),
+            (&json!(1), 2)
+        );
+    }
+    session.good(
+        "call_operation",
+        json!({"id": list, "params": {"search": 356938035643809u64}}),
+    );
+    for (params, says) in [
+        (json!("search=x"), "params: must be an object"),
+        (json!("{broken"), "params: must be an object"),
+        (json!(["search"]), "params: must be an object"),
+        (json!({"search": ["a"]}), "search: must be a text"),
+    ] {
+        session.bad(
+            "call_operation",
+            json!({"id": list, "params": params}),
+            says,
+        );
+    }
+    for id in [
+        "GET /dongle/devices/",
+        "/dongle/devices/",
+        "dongle devices-list",
+    ] {
+        session.bad(
+            "describe_operation",
+            json!({"id": id}),
+            "did you mean dongle_devices_list",
+        );
+    }
+    end(session);
+}

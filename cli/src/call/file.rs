@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::Read,
+    path::Path,
     sync::atomic::{AtomicBool, Ordering},
 };
 
@@ -17,11 +18,15 @@ use crate::{Failure, Result, index::exact, output::line};
 /// Returns an error if the file does not exist, or if the text is not JSON.
 pub(super) fn json_of(said: &str) -> Result<Value> {
     let (text, at) = match said.strip_prefix('@') {
+        Some("-") => (read_file("-", "--json")?, "stdin".into()),
         Some(path) => (read_file(path, "--json")?, line(path)),
         None if said == "-" => (read_file("-", "--json")?, "stdin".into()),
         None => (said.as_bytes().to_vec(), "the text".into()),
     };
-    parse(&text, &format!("--json: {at}"))
+    parse(&text, &format!("--json: {at}")).map_err(|failure| match Path::new(said).is_file() {
+        true => failure.hint(format!("--json @{} reads the file", line(said))),
+        false => failure,
+    })
 }
 
 /// Reads JSON as it is written: no member and no digit of it is lost.

@@ -5,6 +5,30 @@ use serde_json::Value;
 use super::{Part, check::check, near::unknown};
 use crate::index::Index;
 
+/// Reads the texts of a form as the values that its schema says: a form has no other.
+pub fn typed(index: &Index, schema: &Value, form: &mut Value) {
+    let schema = index.resolved(schema);
+    let of = |name: &String| schema.get("properties")?.get(name);
+    for (name, value) in form.as_object_mut().into_iter().flatten() {
+        let texts: Vec<String> = match &*value {
+            Value::String(text) => vec![text.clone()],
+            Value::Array(items) => items
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
+            _ => continue,
+        };
+        let is_whole = value
+            .as_array()
+            .is_none_or(|items| items.len() == texts.len());
+        let read = of(name).and_then(|of| super::read(index, of, &texts, false).ok());
+        if let Some(read) = read.filter(|_| is_whole) {
+            *value = read;
+        }
+    }
+}
+
 /// Returns the faults of a form's parts: unknown names, missing parts, files where none are
 /// allowed.
 pub fn parts(index: &Index, schema: &Value, parts: &[(String, Part)]) -> Vec<(String, String)> {

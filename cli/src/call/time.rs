@@ -12,7 +12,11 @@ pub fn read(text: &str) -> Result<Timestamp, String> {
     read_at(text, Timestamp::now())
 }
 
-fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+/// Reads a time relative to `now`, which both ends of a range share.
+///
+/// # Errors
+/// Returns an error in the same cases as [`read`].
+pub fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let text = text.trim();
     if text == "now" {
         return Ok(now);

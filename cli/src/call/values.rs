@@ -19,7 +19,12 @@ pub fn read(
     let is = |name: &str| schema.get("type").is_some_and(|t| t == name);
     if is("array") {
         let items = schema.get("items").unwrap_or(&Value::Null);
-        let items = texts.iter().map(|text| one(index, items, text, unchecked));
+        let items = texts.iter().map(|text| {
+            one(index, items, text, unchecked).map_err(|fault| match text.contains(',') {
+                true => fault + "; each value of a list has its own option",
+                false => fault,
+            })
+        });
         return items.collect::<Result<Vec<_>, _>>().map(Value::Array);
     }
     match texts {
@@ -53,7 +58,7 @@ fn one(index: &Index, schema: &Value, text: &str, unchecked: bool) -> Result<Val
             Err(_) => wrong("date, e.g. 2026-01-31"),
         },
         ("object" | "array", _) => {
-            serde_json::from_str(text).or_else(|e| wrong(&format!("JSON ({e})")))
+            super::parse(text.as_bytes(), &format!("`{text}`")).map_err(|e| e.message)
         }
         _ => Ok(text.into()),
     }

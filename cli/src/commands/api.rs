@@ -1,7 +1,7 @@
 //! `autopi api METHOD PATH`: a request to any path.
 
 use autopi::{CallOptions, Client, Json, Method, rt};
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command, builder::NonEmptyStringValueParser};
 
 use super::{operation, pages};
 use crate::{
@@ -25,6 +25,7 @@ pub fn command() -> Command {
             Arg::new("path")
                 .value_name("PATH")
                 .required(true)
+                .value_parser(NonEmptyStringValueParser::new())
                 .help("/dongle/devices/, with a query or without"),
         )
         .arg(
@@ -184,7 +185,19 @@ fn request<'c>(
     let method = Method::from_bytes(method.as_bytes()).map_err(|_| Failure::usage("no method"))?;
     let mut request = client.request(method.clone(), path);
     let mut options = CallOptions::new();
-    for (name, value) in pairs(matches, "header", ':')? {
+    let headers = pairs(matches, "header", ':')?;
+    for (i, (name, value)) in headers.iter().enumerate() {
+        // The last one would take the place of the others.
+        let before = headers.iter().take(i);
+        if before
+            .clone()
+            .any(|(other, _)| other.eq_ignore_ascii_case(name))
+        {
+            return Err(Failure::usage(format!(
+                "--header {}: given twice",
+                line(name)
+            )));
+        }
         if name.eq_ignore_ascii_case("authorization") {
             return Err(
                 Failure::usage("the Authorization header comes from the credential")

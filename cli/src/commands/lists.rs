@@ -169,11 +169,12 @@ pub fn commands() -> impl Iterator<Item = Command> {
 /// # Errors
 /// Returns an error if one is not a time, or if the range is empty.
 pub fn range(matches: &ArgMatches) -> Result<[Option<autopi::jiff::Timestamp>; 2]> {
+    let now = autopi::jiff::Timestamp::now();
     let read = |name: &str| {
         let text = matches.try_get_one::<String>(name).ok().flatten();
-        let time =
-            text.map(|text| time::read(text).map_err(|e| Failure::usage(format!("--{name}: {e}"))));
-        time.transpose()
+        let time = text.map(|text| time::read_at(text, now));
+        let time = time.transpose();
+        time.map_err(|e| Failure::usage(format!("--{name}: {e}")))
     };
     let (from, to) = (read("from")?, read("to")?);
     match (from, to) {

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::pages;
 use crate::{
     Context, Failure, Result,
-    call::{self, Given},
-    index::{Entry, Index, Operation, Parameter, ResponseKind},
+    call::{self, Content, Given},
+    index::{BodyKind, Entry, Index, Operation, Parameter, ResponseKind},
     output::{Target, View, line},
 };
 
@@ -57,6 +57,9 @@ fn given(context: &Context, operation: &'static Operation, matches: &ArgMatches)
     if let Some(body) = &operation.body {
         let json = matches.try_get_one::<String>("json").ok().flatten();
         given.body = call::body::read(body, &texts(matches, "body"), json.map(String::as_str))?;
+        if let (BodyKind::Form, Some(Content::Json(form))) = (body.kind, &mut given.body) {
+            call::typed(context.index, &body.schema, form);
+        }
     }
     Ok(given)
 }

@@ -4,7 +4,7 @@ use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value, json};
 
 use crate::{
-    Context, Result, credentials,
+    Context, Failure, Result, credentials,
     index::{Area, Entry, Index},
     output::View,
     tree,
@@ -58,6 +58,9 @@ pub fn ranked<'i>(index: &'i Index, words: &[&str]) -> Vec<(&'i Area, &'i Entry)
 pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     credentials::check(context.profile.as_deref())?;
     let words = matches.get_many::<String>("words").into_iter().flatten();
+    if words.clone().all(|word| word.trim().is_empty()) {
+        return Err(Failure::usage("WORD is empty"));
+    }
     let words: Vec<&str> = words.map(String::as_str).collect();
     let found = ranked(context.index, &words);
     let items = found.into_iter().map(|(area, entry)| {

@@ -14,6 +14,8 @@ mod links;
 mod media;
 #[path = "names.rs"]
 mod names;
+#[path = "parameters.rs"]
+pub mod parameters;
 #[path = "swagger.rs"]
 mod swagger;
 #[path = "trim.rs"]
@@ -23,6 +25,7 @@ pub use media::is_json;
 use media::{is_multipart, is_urlencoded};
 pub use names::kebab;
 use names::{Taken, command};
+use parameters::parameters;
 use trim::trimmed;
 
 const METHODS: [&str; 9] = [
@@ -117,7 +120,7 @@ impl<'a> Builder<'a> {
         };
         let area = kebab(tag.or_else(first).unwrap_or_default()).replace('-', "_");
         let area = if area.is_empty() { "root" } else { &area };
-        let details = self.details(item, operation);
+        let details = self.details(path, item, operation);
         let (start, length) = self.add(&details);
         let place = self.areas.iter().position(|a| a.name == area);
         let place = place.unwrap_or_else(|| {
@@ -150,7 +153,7 @@ impl<'a> Builder<'a> {
         ]));
     }
 
-    fn details(&self, item: &'a Value, operation: &'a Value) -> Value {
+    fn details(&self, path: &str, item: &'a Value, operation: &'a Value) -> Value {
         let list = |of: &'a Value| {
             let list = of.get("parameters").and_then(Value::as_array);
             list.into_iter().flatten().map(|p| self.resolve(p))
@@ -158,11 +161,8 @@ impl<'a> Builder<'a> {
         let key = |p: &Value| (p.get("name").cloned(), p.get("in").cloned());
         let own: Vec<_> = list(operation).collect();
         let shared = list(item).filter(|p| !own.iter().any(|o| key(o) == key(p)));
-        let parameters: Vec<_> = shared
-            .chain(own.iter().copied())
-            .filter_map(parameter)
-            .collect();
-        let mut details = json!({ "parameters": parameters });
+        let all = shared.chain(own.iter().copied());
+        let mut details = json!({ "parameters": parameters(path, all) });
         let mut set = |key: &str, value: Option<Value>| {
             if let Some(value) = value {
                 details[key] = value;
@@ -263,37 +263,4 @@ impl<'a> Builder<'a> {
         out.append(&mut self.fragments);
         out
     }
-}
-
-/// Returns a parameter, unless it is a cookie, which belongs to a browser.
-fn parameter(parameter: &Value) -> Option<Value> {
-    let place = parameter.get("in")?.as_str()?;
-    if !matches!(place, "path" | "query" | "header") {
-        return None;
-    }
-    let content = parameter.get("content").and_then(Value::as_object);
-    let content = content.and_then(|c| c.iter().next());
-    let schema = content.map_or(parameter, |(_, value)| value).get("schema");
-    let mut out = json!({
-        "name": parameter.get("name")?.as_str()?,
-        "in": place,
-        "schema": schema.map(trimmed),
-    });
-    for key in [
-        "required",
-        "description",
-        "style",
-        "explode",
-        "allowReserved",
-    ] {
-        let said = parameter.get(key);
-        let said = said.filter(|v| **v != Value::Bool(false) || key == "explode");
-        if let Some(value) = said.filter(|v| !v.as_str().is_some_and(|t| t.trim().is_empty())) {
-            out[key] = value.clone();
-        }
-    }
-    if content.is_some_and(|(media, _)| is_json(media)) {
-        out["style"] = "json".into();
-    }
-    Some(out)
 }

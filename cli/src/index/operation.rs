@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use autopi::rt;
 use serde_json::Value;
 
-use super::{Entry, Index, flags::name_flags};
+use super::{Entry, Index, build::parameters::of_path, flags::name_flags};
 
 /// An operation.
 #[derive(Debug)]
@@ -169,10 +169,8 @@ impl Operation {
 
     /// Returns the names of the path's parameters, in their order, each once.
     pub fn path_names(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let pieces = self.entry.path.split('{').skip(1);
-        let names = pieces.filter_map(|piece| piece.split_once('}').map(|(name, _)| name));
         let mut known = BTreeSet::new();
-        names.filter(move |name| known.insert(*name))
+        of_path(self.entry.path).filter(move |name| known.insert(*name))
     }
 
     /// Returns whether the operation changes nothing.

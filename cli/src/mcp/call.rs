@@ -6,7 +6,7 @@ use rmcp::model::JsonObject;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Server, guard, text};
+use super::{Server, guard, names, structure, text};
 use crate::{
     Failure, Result,
     call::{self, Content, Given, near},
@@ -48,11 +48,7 @@ impl Server {
                     as usize
             }
         };
-        let fields: Vec<String> = match arguments.get("fields") {
-            None | Some(Value::Null) => Vec::new(),
-            Some(fields) => serde_json::from_value(fields.clone())
-                .map_err(|_| Failure::usage("fields: must be a list of names"))?,
-        };
+        let fields = names(arguments, "fields")?;
         let place = match text(arguments, "cursor")? {
             None => Place {
                 id: operation.entry.id.into(),
@@ -113,13 +109,13 @@ impl Server {
             by_name: true,
             ..Given::default()
         };
-        let none = JsonObject::new();
-        let params = match arguments.get("params") {
-            None | Some(Value::Null) => &none,
+        let params = match structure(arguments, "params") {
+            None => JsonObject::new(),
             Some(Value::Object(params)) => params,
             Some(_) => return Err(Failure::usage("params: must be an object")),
         };
-        for (name, value) in params {
+        // Models write null for what they leave out.
+        for (name, value) in params.iter().filter(|(_, value)| !value.is_null()) {
             let parameter = operation.parameters.iter().find(|p| p.name == name);
             let parameter = parameter.ok_or_else(|| unknown(operation, name))?;
             given
@@ -132,8 +128,8 @@ impl Server {
         if let Some(parameter) = parameter.filter(|_| !params.contains_key(of_page)) {
             given.parameters.push((parameter, size.into()));
         }
-        match (&operation.body, arguments.get("body")) {
-            (_, None | Some(Value::Null)) => {}
+        match (&operation.body, structure(arguments, "body")) {
+            (_, None) => {}
             (None, Some(_)) => {
                 return Err(Failure::usage(format!(
                     "{} takes no body",
@@ -143,7 +139,7 @@ impl Server {
             (Some(body), Some(value))
                 if body.kind == BodyKind::Json || body.kind == BodyKind::Form =>
             {
-                given.body = Some(Content::Json(value.clone()));
+                given.body = Some(Content::Json(value));
             }
             _ => {
                 return Err(Failure::usage(
@@ -154,7 +150,7 @@ impl Server {
         Ok(given)
     }
 
-    /// Reads a value; models sometimes write numbers as strings.
+    /// Reads a value; models sometimes write numbers as strings, and the reverse.
     fn value(&self, parameter: &Parameter, value: &Value) -> Result<Value> {
         match value {
             Value::String(text) => call::read(
@@ -164,6 +160,9 @@ impl Server {
                 false,
             )
             .map_err(|e| Failure::usage(format!("{}: {e}", parameter.name))),
+            Value::Number(number) if self.index.resolved(&parameter.schema)["type"] == "string" => {
+                Ok(number.to_string().into())
+            }
             other => Ok(other.clone()),
         }
     }

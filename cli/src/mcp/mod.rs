@@ -167,6 +167,25 @@ fn text<'a>(arguments: &'a JsonObject, name: &str) -> Result<Option<&'a str>> {
     }
 }
 
+/// Returns an argument that is an object or a list. Some clients write it as a text of JSON.
+fn structure(arguments: &JsonObject, name: &str) -> Option<Value> {
+    let value = arguments.get(name).filter(|value| !value.is_null())?;
+    let text = value.as_str().map(str::trim_start);
+    let text = text.filter(|text| text.starts_with(['{', '[']));
+    let parsed = text.and_then(|text| crate::call::parse(text.as_bytes(), name).ok());
+    Some(parsed.unwrap_or_else(|| value.clone()))
+}
+
+/// Returns an argument that is a list of names, or a text of them.
+fn names(arguments: &JsonObject, name: &str) -> Result<Vec<String>> {
+    match structure(arguments, name) {
+        None => Ok(Vec::new()),
+        Some(Value::String(names)) => Ok(names.split(',').map(|n| n.trim().to_owned()).collect()),
+        Some(names) => serde_json::from_value(names)
+            .map_err(|_| Failure::usage(format!("{name}: must be a list of names"))),
+    }
+}
+
 impl Server {
     fn search(&self, arguments: &JsonObject) -> Result<String> {
         let query = text(arguments, "query")?;
@@ -231,7 +250,12 @@ impl Server {
         let Some((_, entry)) = self.index.entry(id) else {
             let ids = self.index.entries().map(|(_, e)| e);
             let ids = ids.filter(|e| !guard::is_never(e)).map(|e| e.id);
-            let near: Vec<_> = near(id, ids).into_iter().take(3).collect();
+            let path = id.rsplit(' ').next().unwrap_or_default();
+            let at = self.index.entries().map(|(_, e)| e);
+            let at = at
+                .filter(|e| e.path == path && !guard::is_never(e))
+                .map(|e| e.id);
+            let near: Vec<_> = at.chain(near(id, ids)).take(3).collect();
             let near = match near.is_empty() {
                 true => "search_operations finds them".into(),
                 false => format!("did you mean {}?", near.join(", ")),

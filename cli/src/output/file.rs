@@ -44,6 +44,16 @@ pub fn names_one_of(path: &Path, formats: &[&str], advice: &str) -> Result<()> {
 
 /// Checks that a file can be written here.
 pub fn check(path: &Path, force: bool) -> Result<()> {
+    if path
+        .as_os_str()
+        .to_string_lossy()
+        .ends_with(std::path::is_separator)
+    {
+        return Err(Failure::usage(format!(
+            "{} is a folder: name a file in it",
+            name(path)
+        )));
+    }
     match fs::metadata(path) {
         Ok(about) if about.is_dir() => Err(Failure::usage(format!(
             "{} is a folder: name a file in it",

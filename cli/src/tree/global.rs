@@ -63,6 +63,8 @@ pub fn arguments() -> Vec<Arg> {
             .help(help)
             .global(true)
             .action(ArgAction::SetTrue)
+            // Twice is the same as once.
+            .overrides_with(name)
             .help_heading("Options of every command")
     };
     vec![

@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
-use crate::{Result, index::Index};
+use crate::{Failure, Result, index::Index};
 
 use super::global::{VALUED, VALUED_SHORT};
 
@@ -19,7 +19,13 @@ pub struct Said {
     pub profile: Option<String>,
     /// Whether errors are JSON too: with `-o json` or `-o ndjson`, or if AUTOPI_OUTPUT says so.
     pub for_programs: bool,
+    /// Words such as `-limit` or `—limit`, which may be meant as options, each with the word before
+    /// it.
+    pub odd: Vec<(String, String)>,
 }
+
+/// Dashes that other programs put in place of hyphens.
+const DASHES: [char; 4] = ['-', '\u{2013}', '\u{2014}', '\u{2212}'];
 
 /// Scans the arguments after the name of the program.
 pub fn scan(arguments: &[OsString]) -> Said {
@@ -34,10 +40,15 @@ pub fn scan(arguments: &[OsString]) -> Said {
         .map(|a| a.to_string_lossy().into_owned())
         .collect();
     let mut rest = texts.iter();
+    let mut before = String::new();
     while let Some(text) = rest.next() {
         if text == "--" {
             break;
         }
+        if text.starts_with(DASHES) && !text.starts_with("--") {
+            said.odd.push((text.clone(), before));
+        }
+        before = text.clone();
         let Some(option) = text.strip_prefix('-').filter(|o| !o.is_empty()) else {
             let place = if said.first.is_none() {
                 &mut said.first
@@ -86,6 +97,12 @@ fn short(option: &str, next: impl FnOnce() -> Option<String>) -> (&str, Option<S
     }
 }
 
+/// Returns the name of the option that a word with one hyphen, or a dash, may be meant as.
+pub fn meant(word: &str) -> Option<&str> {
+    let name = word.trim_start_matches(DASHES).split('=').next()?;
+    Some(name).filter(|name| name.chars().count() > 1)
+}
+
 impl Said {
     /// Returns the index of the document: that of `--spec`, or else that of the profile, or else
     /// the embedded one.
@@ -94,7 +111,10 @@ impl Said {
     /// Returns an error if the document cannot be read.
     pub fn index(&self) -> Result<&'static Index> {
         if let Some(path) = &self.spec {
-            return Index::of_file(path);
+            return match path.as_os_str().is_empty() {
+                true => Err(Failure::usage("--spec: the name of the file is missing")),
+                false => Index::of_file(path),
+            };
         }
         match crate::credentials::spec(self.profile.as_deref()) {
             Some(path) => Index::of_file(&path)

@@ -1,0 +1,166 @@
+//! What is wrong with the arguments of a call, and what was probably meant.
+
+use clap::{Arg, Command, error::ErrorKind};
+
+use super::{EVERYDAY, Said, area_name, command, global, root, same, scan};
+use crate::{Failure, Result, call, index::Index, output::line};
+
+/// Refuses an option with one hyphen, or with the dash of a text program: `-output x` would be
+/// `-o utput x`.
+///
+/// # Errors
+/// Returns an error if there is one.
+pub fn check_hyphens(index: &Index, said: &Said) -> Result<()> {
+    if said.odd.is_empty() {
+        return Ok(());
+    }
+    let root = command(index, said);
+    let (mut inner, mut options): (_, Vec<&Arg>) = (&root, root.get_arguments().collect());
+    for word in [&said.first, &said.second].into_iter().flatten() {
+        if let Some(command) = inner.find_subcommand(word) {
+            options.extend(command.get_arguments());
+            inner = command;
+        }
+    }
+    let option = |name: &str| {
+        options
+            .iter()
+            .find(|option| option.get_long() == Some(name))
+    };
+    // A column that is sorted by, or a time, may begin with a hyphen.
+    let is_value = |before: &str| {
+        let option = before.strip_prefix("--").and_then(option);
+        option.is_some_and(|option| option.get_action().takes_values())
+    };
+    let mut odd = said.odd.iter().filter(|(_, before)| !is_value(before));
+    let found = odd.find_map(|(word, _)| {
+        let name = scan::meant(word)?;
+        (name == "version" || option(name).is_some()).then_some((word, name))
+    });
+    found.map_or(Ok(()), |(word, name)| {
+        Err(Failure::usage(format!(
+            "{}: an option has two hyphens: --{name}",
+            line(word)
+        )))
+    })
+}
+
+/// Returns whether only the operation or the command behind an area or another command is missing.
+pub fn is_incomplete(error: &clap::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand
+    )
+}
+
+/// Returns whether a word is no command.
+pub fn is_unknown(error: &clap::Error) -> bool {
+    error.kind() == ErrorKind::InvalidSubcommand
+}
+
+/// Returns the failure of a wrong call, with a suggestion.
+pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
+    let text = error.to_string();
+    let words: Vec<&str> = [&said.first, &said.second]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
+    // The second word may be an argument.
+    let path = || {
+        let tree = command(index, said);
+        let first = words.first().and_then(|word| tree.find_subcommand(word));
+        let second = words.get(1).zip(first);
+        let second = second.filter(|(word, first)| first.find_subcommand(word).is_some());
+        let depth = usize::from(first.is_some()) + usize::from(second.is_some());
+        let words = words.iter().take(depth);
+        words.map(|w| line(w) + " ").collect::<String>()
+    };
+    if is_incomplete(error) {
+        let what = if words.is_empty() {
+            "a command"
+        } else {
+            "an operation"
+        };
+        return Failure::usage(format!("{what} is missing"))
+            .hint(format!("`autopi {}--help` lists them", path()));
+    }
+    if is_unknown(error) {
+        return unknown(index, &words);
+    }
+    let body = text.strip_prefix("error: ").unwrap_or(&text);
+    let lines = body.lines().filter(|l| !l.trim().is_empty());
+    let lines = lines.take_while(|l| !l.starts_with("For more information"));
+    let (tips, lines): (Vec<&str>, Vec<&str>) = lines.partition(|l| l.contains("  tip:"));
+    let shown = lines.iter().take_while(|l| !l.starts_with("Usage:"));
+    let message: Vec<&str> = shown.map(|l| l.trim_end()).collect();
+    // No command takes the name of an option as a value; a device may be named `-x`.
+    let is_short = |tip: &str, c: &char| tip.trim_end().ends_with(&format!("'-- -{c}'"));
+    let is_odd = |tip: &str| {
+        tip.contains("use '-- --") || global::VALUED_SHORT.iter().any(|c| is_short(tip, c))
+    };
+    let tip = tips.iter().find(|tip| !is_odd(tip));
+    let tip = tip.map(|t| t.trim_start().trim_start_matches("tip:").trim().to_owned());
+    let usage = lines.iter().find_map(|l| l.strip_prefix("Usage: "));
+    let is_form = matches!(
+        error.kind(),
+        ErrorKind::UnknownArgument
+            | ErrorKind::MissingRequiredArgument
+            | ErrorKind::TooManyValues
+            | ErrorKind::ArgumentConflict
+    );
+    let usage = usage.filter(|_| is_form);
+    let usage = usage.map_or_else(String::new, |usage| format!("usage: {usage}; "));
+    Failure::usage(message.join("\n")).hint(
+        tip.unwrap_or_else(|| format!("{usage}`autopi {}--help` lists what is accepted", path())),
+    )
+}
+
+/// Returns the failure of a word that is not a command, an area or an operation.
+fn unknown(index: &Index, words: &[&str]) -> Failure {
+    if let [first, word, ..] = words
+        && EVERYDAY.contains(first)
+    {
+        let root = root(index);
+        let inner = root.find_subcommand(first).into_iter();
+        let inner = inner.flat_map(Command::get_subcommands);
+        let names: Vec<_> = inner
+            .map(|c| format!("`autopi {first} {}`", c.get_name()))
+            .collect();
+        return Failure::usage(format!("{}: no command of {first}", line(word)))
+            .hint(format!("there is {}", names.join(", ")));
+    }
+    let area = words
+        .first()
+        .and_then(|w| index.areas.iter().find(|a| same(w, &area_name(a))));
+    let (what, word) = match (area, words) {
+        (Some(area), [_, word, ..]) => (
+            format!("{}: no operation of {}", line(word), line(area.name)),
+            *word,
+        ),
+        (_, [word, ..]) => (format!("{}: no command and no area", line(word)), *word),
+        _ => ("no such command".into(), ""),
+    };
+    let names: Vec<String> = match area {
+        Some(area) => area.entries.iter().map(|e| e.command.to_owned()).collect(),
+        None => EVERYDAY
+            .iter()
+            .map(|n| (*n).to_owned())
+            .chain(index.areas.iter().map(area_name))
+            .collect(),
+    };
+    let mut near = call::near(word, names.iter().map(String::as_str));
+    if near.is_empty() {
+        near = call::near(word, index.entries().map(|(_, e)| e.id));
+    }
+    let near: Vec<_> = near.into_iter().take(3).map(line).collect();
+    let is_option = |arg: &Arg| arg.get_long() == Some(word) || word == "version";
+    if area.is_none() && global::arguments().iter().any(is_option) {
+        return Failure::usage(what).hint(format!("did you mean `autopi --{word}`?"));
+    }
+    let search = format!("`autopi search {}` looks in all operations", line(word));
+    Failure::usage(what).hint(match near.is_empty() {
+        true => search,
+        false => format!("did you mean {}? {search}", near.join(", ")),
+    })
+}
