@@ -129,7 +129,7 @@ async fn exec(
     }
     spec.url = Some(Box::new(url.clone()));
     if whole {
-        let mut trace = Trace::new(&client.core.base, &spec);
+        let mut trace = Trace::new(&client.core, &spec);
         let response = send::whole(&client.core, spec, None, &mut trace).await?;
         return Ok(respond(
             response.status,

@@ -41,7 +41,7 @@ pub fn expiry(jwt: &str) -> Option<jiff::Timestamp> {
 
 /// Decodes the body of a response as a call does; for benches.
 pub fn decode<T: serde::de::DeserializeOwned>(body: bytes::Bytes) -> Result<T, crate::Error> {
-    crate::transport::response::decode(200, body)
+    crate::transport::response::decode(200, body, None)
 }
 
 /// Returns the text of an error without its advice for programs in Rust, for the users of a

@@ -50,6 +50,7 @@ fn word() -> impl Strategy<Value = String> {
         "response",
         "GET",
         "token",
+        "c4n4ry-token",
         "NaN",
         "\u{1b}[31m",
         "\u{202e}",

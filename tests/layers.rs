@@ -12,7 +12,7 @@ const LAYERS: layers::Table<'_> = &[
     ("codec", &["privacy"]),
     ("error", &["privacy", "codec"]),
     ("transport", &["privacy", "codec", "error"]),
-    ("auth", &["codec", "error", "transport"]),
+    ("auth", &["privacy", "codec", "error", "transport"]),
     ("pagination", &["privacy", "codec", "error", "transport"]),
     ("client", &["error", "transport", "auth", "pagination"]),
     (

@@ -168,6 +168,16 @@ async fn no_output_contains_a_canary_secret() {
     }
     assert_eq!(other.requests().len(), 0, "{other_url}");
 
+    let repeated = r#"{"note":"seen for canary-token","wifi":"secret canary-secret"}"#;
+    let server = Server::responses(vec![ok(repeated)]).await;
+    let client = at(&server.url).api_token("canary-token").build().unwrap();
+    let options = CallOptions::new().header("x-api-key", "canary-secret");
+    let call = client
+        .request(Method::POST, "/devices/")
+        .options(options.unwrap());
+    let sent = serde_json::json!({"note": "seen for canary-token"});
+    call.json(&sent).unwrap().send().await.unwrap();
+
     // Logins.
     for status in ["200 OK", "400 Bad Request", "503 Busy"] {
         let server = echo(status).await;
@@ -233,6 +243,7 @@ async fn no_output_contains_a_canary_secret() {
     ] {
         assert!(closed.contains(part), "{part}: {closed}");
     }
+    assert!(log.matches("seen for ** redacted **").count() == 2);
     assert!(log.contains("in the body") && log.contains("another attempt follows"));
 }
 

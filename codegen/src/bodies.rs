@@ -244,8 +244,7 @@ impl Form<'_> {
     /// chooses.
     fn content_type(&self, name: &str) -> Option<&str> {
         let media = self.encoding(name)?.get("contentType")?.as_str()?;
-        let concrete = !media.contains(',') && media::sent(media, "") == media;
-        Some(media).filter(|_| concrete)
+        Some(media).filter(|media| media::is_media_type(media))
     }
 
     /// Returns the separator of a list that is sent as one field (`encoding.style`,

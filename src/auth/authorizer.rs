@@ -5,12 +5,15 @@ use std::fmt;
 
 use reqwest::header::HeaderValue;
 
+use secrecy::ExposeSecret;
+
 use crate::{
     Credentials, Error,
     auth::{
         credentials,
         login::{Account, Sessions},
     },
+    privacy::repeated::Repeated,
     transport::core::{Authorization, Authorize, Core},
 };
 
@@ -70,6 +73,16 @@ impl Authorize for Authorizer {
             let header = self.sessions.header(core, account.as_ref(), refused);
             header.await
         }))
+    }
+
+    fn note(&self, secrets: &mut Repeated) {
+        let session = self.sessions.current();
+        for header in self.fixed.iter().chain(&session) {
+            secrets.note_header(header.to_str().unwrap_or_default());
+        }
+        if let Credentials::Login { password, .. } = &self.credentials {
+            secrets.note(password.expose_secret());
+        }
     }
 
     fn can_renew(&self) -> bool {

@@ -1,7 +1,5 @@
 //! The session of a login: one `POST /auth/login/` for any number of concurrent calls.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use reqwest::{
     StatusCode,
@@ -13,9 +11,10 @@ use tokio::sync::Mutex;
 
 use crate::{
     Error, ErrorKind,
-    auth::{mfa, session::Session},
+    auth::{mfa, pause::Pause, session::Session},
     codec::decode,
     error::is_retryable_status,
+    privacy::repeated::Repeated,
     transport::{
         address,
         clock::Instant,
@@ -35,27 +34,6 @@ struct Last {
     /// When the last login failed, and why.
     failure: Option<(Instant, Error)>,
     pause: Option<Pause>,
-}
-
-/// A pause before the next login, so that the account is not locked after refused credentials or a
-/// refused new session.
-struct Pause {
-    since: Instant,
-    length: Duration,
-}
-
-impl Pause {
-    const SHORTEST: Duration = Duration::from_secs(1);
-    const LONGEST: Duration = Duration::from_secs(60);
-
-    /// Returns the pause after `last`: twice as long, or the shortest if that one ended long ago.
-    fn after(last: Option<&Self>, now: Instant) -> Self {
-        let recent = last.filter(|p| now < p.since + p.length + Self::LONGEST);
-        Self {
-            since: now,
-            length: recent.map_or(Self::SHORTEST, |p| (p.length * 2).min(Self::LONGEST)),
-        }
-    }
 }
 
 impl Last {
@@ -89,6 +67,12 @@ pub(crate) struct Account<'a> {
 }
 
 impl Sessions {
+    /// Returns the header of the session, if there is one and no login runs.
+    pub fn current(&self) -> Option<HeaderValue> {
+        let last = self.0.try_lock().ok()?;
+        last.session.as_ref().map(|session| session.header.clone())
+    }
+
     /// Returns the header of a fresh session that is not the refused one. All calls that were
     /// refused with one session share the next. Calls that waited while a login failed share
     /// its error. After refused credentials, or if the session of a new login is refused too, the
@@ -154,7 +138,7 @@ async fn log_in(core: &Core, account: Option<&Account<'_>>) -> Result<Session, E
         password: a.password.expose_secret(),
     });
     let password = account.map(|a| a.password.expose_secret());
-    let (status, body) = post(core, "/auth/login/", request.as_ref()).await?;
+    let (status, body) = post(core, "/auth/login/", request.as_ref(), password).await?;
     if let Some(token) = token(&body) {
         return Session::new(token);
     }
@@ -179,25 +163,24 @@ async fn log_in(core: &Core, account: Option<&Account<'_>>) -> Result<Session, E
         )
     })?;
     let code = source.get().await?;
+    let secrets = [code.expose_secret().trim(), challenge.expose_secret()];
+    let secrets = secrets.into_iter().chain(password);
     let (status, body) = post(
         core,
         mfa::VERIFY,
         Some(&mfa::Verify::new(&challenge, &code)),
+        secrets.clone(),
     )
     .await?;
     match token(&body) {
         Some(token) => Session::new(token),
-        None => {
-            let secrets = [code.expose_secret().trim(), challenge.expose_secret()];
-            let status = status.as_u16();
-            Err(refused(
-                "the second factor",
-                status,
-                body,
-                secrets.into_iter().chain(password),
-                "check the code",
-            ))
-        }
+        None => Err(refused(
+            "the second factor",
+            status.as_u16(),
+            body,
+            secrets,
+            "check the code",
+        )),
     }
 }
 
@@ -211,17 +194,27 @@ fn refused<'a>(
 ) -> Error {
     let secrets: Vec<&str> = secrets.into_iter().filter(|s| !s.is_empty()).collect();
     let body = Bytes::from_owner(body);
-    let reason = Error::status_of(status, None, None, false, None, body).reason(&secrets);
+    let error = Error::status_of(status, None, None, false, None, body);
+    let reason = hiding(secrets.clone(), error).reason(&secrets);
     Error::auth(format!(
         "{what} was refused with HTTP {status}{reason}: {check}"
     ))
 }
 
-/// Sends a request of the login. A server that is down gives an error that allows a retry.
-async fn post(
+/// Masks secrets in an error.
+fn hiding<'a>(secrets: impl IntoIterator<Item = &'a str>, error: Error) -> Error {
+    let mut noted = Repeated::default();
+    secrets.into_iter().for_each(|secret| noted.note(secret));
+    error.masking(&noted)
+}
+
+/// Sends a request of the login, which holds these secrets. A server that is down gives an error
+/// that allows a retry.
+async fn post<'a>(
     core: &Core,
     path: &str,
     body: Option<&impl Serialize>,
+    secrets: impl IntoIterator<Item = &'a str>,
 ) -> Result<(StatusCode, Zeroizing<Vec<u8>>), Error> {
     let url = address::join(&core.base, path).map_err(Error::auth)?;
     let request = core.http.post(url).timeout(core.usual_attempt_timeout());
@@ -240,7 +233,8 @@ async fn post(
     let response = request.send().await.map_err(Error::transport)?;
     let response = RawResponse::from(response);
     if is_retryable_status(response.status().as_u16()) {
-        return Err(status_error(response, None).await.without_body());
+        let error = status_error(response, None).await.without_body();
+        return Err(hiding(secrets, error));
     }
     let status = response.status();
     let body = Vec::from(read_some(response).await);
@@ -281,20 +275,5 @@ mod tests {
             "{held}"
         );
         assert!(wrong().held(now + Pause::SHORTEST, true).is_none());
-    }
-
-    #[test]
-    fn pauses_double_up_to_a_minute_and_are_forgotten() {
-        let mut now = Instant::now();
-        let mut pause = Pause::after(None, now);
-        let mut lengths = Vec::new();
-        for _ in 0..8 {
-            lengths.push(pause.length.as_secs());
-            now += pause.length;
-            pause = Pause::after(Some(&pause), now);
-        }
-        assert_eq!(lengths, [1, 2, 4, 8, 16, 32, 60, 60]);
-        now += pause.length + Pause::LONGEST;
-        assert_eq!(Pause::after(Some(&pause), now).length, Pause::SHORTEST);
     }
 }

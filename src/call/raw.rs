@@ -46,7 +46,7 @@ impl<M> fmt::Debug for RawRequest<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawRequest")
             .field("method", &self.spec.method)
-            .field("path", &shown::path(&self.spec.path))
+            .field("path", &self.client.core.shown_path(&self.spec.path))
             .finish_non_exhaustive()
     }
 }
@@ -95,11 +95,12 @@ impl<'a, M> RawRequest<'a, M> {
     /// have (NaN or an infinity).
     pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
         let mut v = Violations::default();
-        let bytes = finite::to_vec(body, &mut v)
-            .map_err(|e| Error::invalid(format!("the body does not serialise: {e}")))?;
+        let core = &self.client.core;
+        let fault = |e| Error::invalid(format!("the body does not serialise: {e}"));
+        let bytes = finite::to_vec(body, &mut v).map_err(|e| core.hide(fault(e)))?;
         let found = v.into_found();
         if !found.is_empty() {
-            return Err(Error::violations(found));
+            return Err(core.hide(Error::violations(found)));
         }
         self.spec.body = RequestBody::Json(bytes.into());
         Ok(self)
@@ -223,7 +224,7 @@ impl<'a> RawRequest<'a> {
     fn finish(self) -> Result<(&'a Client, Box<RequestSpec>, Option<MultipartForm>), Error> {
         let refused = || Some(refuse_cursor(self.list.as_deref())?.of("raw", 0, Duration::ZERO));
         match self.error.or_else(refused) {
-            Some(error) => Err(error),
+            Some(error) => Err(self.client.core.hide(error)),
             None => Ok((self.client, self.spec, self.form)),
         }
     }
@@ -255,14 +256,14 @@ impl<'a> RawRequest<'a> {
         items::good(self.pages(), handler)
     }
 
-    async fn read<T>(
+    pub(crate) async fn read<T>(
         self,
-        read: impl FnOnce(Response<Bytes>) -> Result<T, Error>,
+        read: impl FnOnce(Response<Bytes>, &Trace) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let (client, spec, form) = self.finish()?;
-        let mut trace = Trace::new(&client.core.base, &spec);
+        let mut trace = Trace::new(&client.core, &spec);
         let response = send::whole(&client.core, spec, form, &mut trace).await?;
-        read(response.marked()).map_err(|e| trace.fail(e))
+        read(response.marked(), &trace).map_err(|e| trace.fail(e))
     }
 
     /// Sends the request and returns the status, the headers and the body as bytes.
@@ -271,7 +272,7 @@ impl<'a> RawRequest<'a> {
     /// Returns an error if there is no response, or if its status is not 2xx;
     /// [`ErrorKind`](crate::ErrorKind) tells which.
     pub async fn send(self) -> Result<Response<Bytes>, Error> {
-        self.read(Ok).await
+        self.read(|response, _| Ok(response)).await
     }
 
     /// Sends the request and returns the status, the headers and the body decoded as `T`: a type of
@@ -281,7 +282,8 @@ impl<'a> RawRequest<'a> {
     /// Returns an error if there is no response, if its status is not 2xx, or if it does not decode
     /// as `T`; [`ErrorKind`](crate::ErrorKind) tells which.
     pub async fn send_json<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
-        self.read(|r| r.try_map(decode)).await
+        let read = |r: Response<Bytes>, of: &Trace| r.try_map(|s, body| decode(s, body, Some(of)));
+        self.read(read).await
     }
 
     /// Sends the request and returns the response as a stream of bytes.

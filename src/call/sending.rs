@@ -31,7 +31,8 @@ impl<'a> Call<'a> {
     fn finish(self) -> Result<(&'a Client, Box<RequestSpec>, Option<MultipartForm>), Error> {
         let (id, template) = (self.operation.id, self.spec.template);
         let method = self.spec.method.clone();
-        let fail = |e: Error| e.of(id, 0, Duration::ZERO).on(&method, template);
+        let core = &self.client.core;
+        let fail = |e: Error| core.hide(e.of(id, 0, Duration::ZERO).on(&method, template));
         if let Some(error) = self.error {
             return Err(fail(error));
         }
@@ -71,41 +72,44 @@ impl<'a> Call<'a> {
     /// Sends the call and reads the whole response with `read`.
     fn read<T: 'a>(
         self,
-        read: impl FnOnce(Response<Bytes>) -> Result<T, Error> + Send + 'a,
+        read: impl FnOnce(Response<Bytes>, &Trace) -> Result<T, Error> + Send + 'a,
     ) -> CallFuture<'a, T> {
         // Finished outside the future, so that the future stays small.
         let ready = self.finish_single();
         Box::pin(async move {
             let (client, spec, form) = ready?;
-            let mut trace = Trace::new(&client.core.base, &spec);
+            let mut trace = Trace::new(&client.core, &spec);
             let response = send::whole(&client.core, spec, form, &mut trace).await?;
-            read(response).map_err(|e| trace.fail(e))
+            read(response, &trace).map_err(|e| trace.fail(e))
         })
     }
 
     pub fn send_full<T: DeserializeOwned + 'a>(self) -> CallFuture<'a, Response<T>> {
-        self.read(|r| r.marked().try_map(decode))
+        self.read(|r, trace| {
+            r.marked()
+                .try_map(|status, body| decode(status, body, Some(trace)))
+        })
     }
 
     pub fn send<T: DeserializeOwned + 'a>(self) -> CallFuture<'a, T> {
-        self.read(|r| decode(r.status, r.value))
+        self.read(|r, trace| decode(r.status, r.value, Some(trace)))
     }
 
     pub fn send_empty(self) -> CallFuture<'a, ()> {
-        self.read(|_| Ok(()))
+        self.read(|_, _| Ok(()))
     }
 
     pub fn send_empty_full(self) -> CallFuture<'a, Response<()>> {
-        self.read(|r| Ok(r.marked().map(drop)))
+        self.read(|r, _| Ok(r.marked().map(drop)))
     }
 
     /// Sends the call and reads the response as any JSON: see [`any`].
     pub fn send_any(self) -> CallFuture<'a, Json> {
-        self.read(|r| any(&r).map(Json))
+        self.read(|r, _| any(&r).map(Json))
     }
 
     pub fn send_any_full(self) -> CallFuture<'a, Response<Json>> {
-        self.read(|r| {
+        self.read(|r, _| {
             let value = any(&r)?;
             Ok(r.marked().map(|_| Json(value)))
         })

@@ -2,8 +2,10 @@
 
 use std::{fmt, marker::PhantomData, time::Duration};
 
+use bytes::Bytes;
+
 use crate::{
-    Async, CallOptions, Client, Command, CommandTarget, Error, Json, Method,
+    Async, CallOptions, Client, Command, CommandTarget, Error, Json, Method, Response,
     call::path::expand,
     codec::{decode, pieces, redact::Texts},
     device::result::judge,
@@ -121,14 +123,17 @@ impl Client {
             .request(Method::POST, &path)
             .named("start_command", template)
             .json(&command.body)?;
-        let response = request.send().await?;
-        // The id may be a number, all digits of which are kept.
-        let jid = pieces::member(&response.value, "jid").map(decode::read::<Option<String>>);
-        let jid = jid.and_then(|jid| jid.ok().flatten());
-        let done = match jid {
-            None => Some(Json(any(&response)?)),
-            Some(_) => None,
+        let read = |response: Response<Bytes>| {
+            // The id may be a number, all digits of which are kept.
+            let jid = pieces::member(&response.value, "jid").map(decode::read::<Option<String>>);
+            let jid = jid.and_then(|jid| jid.ok().flatten());
+            let done = match jid {
+                None => Some(Json(any(&response)?)),
+                Some(_) => None,
+            };
+            Ok((jid, done))
         };
+        let (jid, done) = request.read(|response, _| read(response)).await?;
         Ok(CommandJob {
             client: self.clone(),
             device,
@@ -193,18 +198,18 @@ impl CommandJob {
         }
         let (template, id) = self.device.of(RESULT);
         let path = expand(template, &[id, ("jid", self.jid.clone())])?;
-        let response = match self
+        let value = match self
             .client
             .request(Method::GET, &path)
             .named("command_result", template)
             .options(options)
-            .send()
+            .read(|response, _| judge(&response))
             .await
         {
             Err(e) if e.is_not_found() => return Ok(None),
             other => other?,
         };
-        Ok(judge(&response)?.map(|value| CommandOutcome {
+        Ok(value.map(|value| CommandOutcome {
             jid: Some(self.jid.clone()),
             value: Json(value),
         }))

@@ -30,8 +30,12 @@ use serde_json::{Map, Value};
 
 use crate::{
     DeviceId, Error, UnknownValue,
-    codec::{decode, redact::Texts, sha256},
-    privacy::secret,
+    codec::{
+        decode::{self, Fault},
+        redact::Texts,
+        sha256,
+    },
+    privacy::{repeated::Repeated, secret, shown},
 };
 
 /// The name of the header with the signature.
@@ -77,8 +81,12 @@ pub fn receive(
     secret: &str,
 ) -> Result<CommandEvent, Error> {
     verify(raw_body, signature_header, secret)?;
-    decode::read_any(raw_body)
-        .map_err(|fault| Error::decode(200, fault.path, fault.message, raw_body.to_vec().into()))
+    decode::read_any(raw_body).map_err(|Fault { path, message }| {
+        let message = shown::reason(&path, message);
+        let mut secrets = Repeated::default();
+        secrets.note_header(secret);
+        Error::decode(200, path, message, raw_body.to_vec().into()).masking(&secrets)
+    })
 }
 
 fn unhex(text: &str) -> Option<[u8; 32]> {

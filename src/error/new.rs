@@ -8,8 +8,11 @@ use reqwest::Method;
 use crate::{
     codec::validate::Violation,
     error::{Error, ErrorKind, Inner, explain},
-    privacy::secret::MASK,
+    privacy::repeated::Repeated,
 };
+
+/// How many bytes of a response an error keeps.
+const MOST_BODY: usize = 1 << 20;
 
 impl Error {
     pub(crate) const HTML_PAGE: &str =
@@ -149,11 +152,12 @@ impl Error {
         status: u16,
         path: impl Into<String>,
         message: impl Into<String>,
-        body: Bytes,
+        mut body: Bytes,
     ) -> Self {
         let mut error = Self::new(ErrorKind::Decode, message);
         error.0.status = Some(status);
         error.0.path = Some(path.into());
+        body.truncate(MOST_BODY);
         error.0.body = Some(body);
         error
     }
@@ -168,7 +172,8 @@ impl Error {
         error
     }
 
-    pub(crate) fn command(status: u16, body: Bytes) -> Self {
+    pub(crate) fn command(status: u16, mut body: Bytes) -> Self {
+        body.truncate(MOST_BODY);
         let mut error = Self::new(
             ErrorKind::Command,
             "the device reports that the command failed, or did not respond",
@@ -209,13 +214,23 @@ impl Error {
         self
     }
 
-    /// Masks a secret in the body: a server may repeat the credentials that it refuses.
-    pub(crate) fn masking(mut self, secret: &str) -> Self {
-        let body = self.0.body.as_deref().unwrap_or_default();
-        let text = String::from_utf8_lossy(body);
-        // A shorter one would be found in other words.
-        if secret.len() >= 8 && text.contains(secret) {
-            self.0.body = Some(text.replace(secret, MASK).into());
+    /// Masks secrets wherever the error holds a text: a server may repeat what it was sent.
+    pub(crate) fn masking(mut self, secrets: &Repeated) -> Self {
+        let inner = &mut *self.0;
+        secrets.hide(&mut inner.message);
+        inner.path.iter_mut().for_each(|path| secrets.hide(path));
+        inner.request_id.iter_mut().for_each(|id| secrets.hide(id));
+        if let Some((_, Cow::Owned(path))) = &mut inner.request {
+            secrets.hide(path);
+        }
+        for (mut field, mut faults) in std::mem::take(&mut inner.fields) {
+            secrets.hide(&mut field);
+            faults.iter_mut().for_each(|fault| secrets.hide(fault));
+            inner.fields.entry(field).or_default().extend(faults);
+        }
+        let body = inner.body.as_deref().unwrap_or_default();
+        if let Some(masked) = secrets.masked(body) {
+            inner.body = Some(masked.into());
         }
         self
     }

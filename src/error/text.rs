@@ -4,7 +4,10 @@ use std::fmt::{self, Write as _};
 
 use crate::{
     error::{Error, ErrorKind},
-    privacy::{escape::Shown, secret, shown},
+    privacy::{
+        escape::{Shown, short},
+        secret, shown,
+    },
 };
 
 impl fmt::Display for Error {
@@ -29,9 +32,10 @@ impl Error {
 
     /// Returns the server's reason as it is shown. A text that repeats one of the secrets is not.
     pub(crate) fn reason(&self, secrets: &[&str]) -> String {
-        let shown = |text: String| match secrets.iter().any(|s| text.contains(s)) {
+        let repeats = |text: &str| secrets.iter().any(|s| text.contains(s));
+        let shown = |text: String| match repeats(&text) {
             true => secret::MASK.to_owned(),
-            false => text.escape_debug().to_string(),
+            false => short(&text).escape_debug().to_string(),
         };
         if let Some(detail) = self.detail() {
             return format!(" \"{}\"", shown(detail));
@@ -42,12 +46,15 @@ impl Error {
                 true => secret::MASK.to_owned(),
                 false => shown(errors.join(" ")),
             };
-            format!("{field}: {errors}")
+            match repeats(&field) {
+                true => format!("{}: {errors}", secret::MASK),
+                false => format!("{field}: {errors}"),
+            }
         });
         let fields: Vec<_> = fields.collect();
         match fields.is_empty() {
             true => String::new(),
-            false => format!(" {}", fields.join("; ")),
+            false => format!(" {}", short(&fields.join("; "))),
         }
     }
 
@@ -66,7 +73,7 @@ impl Error {
             write!(f, "{}: ", self.reason(&[]))?;
         }
         if let Some(path) = &self.0.path {
-            write!(f, "the response does not decode at `{path}`: ")?;
+            write!(f, "the response does not decode at `{}`: ", short(path))?;
         }
         f.write_str(&self.0.message)?;
         f.write_str(advice)?;

@@ -7,7 +7,7 @@ use crate::{
         paginator::{Paginator, query_hash},
         params::PageParams,
     },
-    transport::address,
+    transport::{address, trace::Trace},
 };
 
 /// How many pages in a row without an item, each with a `next` link, make a list endless.
@@ -21,7 +21,12 @@ impl Paginator {
     }
 
     /// Moves on to the next page; returns false if there is none.
-    pub(super) fn advance<T>(&mut self, page: &Page<T>, received: u64) -> Result<bool, Error> {
+    pub(super) fn advance<T>(
+        &mut self,
+        page: &Page<T>,
+        received: u64,
+        trace: &Trace,
+    ) -> Result<bool, Error> {
         self.size.get_or_insert(received);
         self.empty = if received == 0 { self.empty + 1 } else { 0 };
         if let Some(next) = &page.next {
@@ -32,7 +37,7 @@ impl Paginator {
                 )));
             }
             self.promised = true;
-            return self.follow(next).map(|()| true);
+            return self.follow(next, trace).map(|()| true);
         }
         if self.linked || page.says_next || received == 0 {
             return self.over(page);
@@ -54,9 +59,16 @@ impl Paginator {
     }
 
     /// Moves on to the target of a `next` link.
-    fn follow(&mut self, next: &str) -> Result<(), Error> {
+    fn follow(&mut self, next: &str, trace: &Trace) -> Result<(), Error> {
         let first = address::join(&self.core.base, &self.spec.path).map_err(Error::invalid)?;
         match link::follow(next, &first)? {
+            Link::Query(query) if query.iter().any(|pair| trace.sends(pair)) => {
+                if !self.spec.query.iter().any(|pair| trace.sends(pair)) {
+                    return Err(Error::pagination(
+                        "the `next` link of a page holds the client's credentials: not followed",
+                    ));
+                }
+            }
             Link::Query(query) => {
                 (self.spec.query, self.linked) = (query, true);
                 self.spec.encoded_query.clear();

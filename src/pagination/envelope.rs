@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{
     ItemError, Page,
     codec::{any::Any, decode, mode, pieces, raw::Raw},
-    privacy::shown,
+    privacy::{repeated, shown},
 };
 
 impl<T: DeserializeOwned> Page<T> {
@@ -26,13 +26,15 @@ impl<T: DeserializeOwned> Page<T> {
                     path => format!(".{path}"),
                 };
                 let path = format!("{root}[{index}]{inside}");
-                self.errors.push(ItemError {
+                let mut error = ItemError {
                     operation: None,
                     index,
                     message: shown::reason(&path, fault.message),
                     path,
                     raw: String::from_utf8_lossy(&raw.0).into_owned(),
-                });
+                };
+                repeated::with_current(|secrets| error.hide(secrets));
+                self.errors.push(error);
             }
         }
     }

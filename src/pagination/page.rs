@@ -14,7 +14,11 @@ use crate::{
         raw::Raw,
         redact::{Redacted, Whole},
     },
-    privacy::{escape::Shown, shown},
+    privacy::{
+        escape::{Shown, short},
+        repeated::Repeated,
+        shown,
+    },
 };
 
 /// A page of a list: `{count, next, previous, results}`, `{count, results, page_size}`, or a plain
@@ -64,7 +68,8 @@ pub struct ItemError {
     pub path: String,
     /// The reason.
     pub message: String,
-    /// The unchanged text of the item. It may not be valid JSON: Python writes `NaN`.
+    /// The unchanged text of the item, but for secrets of the request, which are masked. It may not
+    /// be valid JSON: Python writes `NaN`.
     pub raw: String,
 }
 
@@ -104,13 +109,20 @@ impl fmt::Display for ItemError {
         write!(
             Shown(f),
             "`{}`: {}",
-            self.path.escape_debug(),
+            short(&self.path).escape_debug(),
             self.message.escape_debug()
         )
     }
 }
 
 impl ItemError {
+    /// Masks secrets that the server has repeated.
+    pub(crate) fn hide(&mut self, secrets: &Repeated) {
+        for text in [&mut self.path, &mut self.message, &mut self.raw] {
+            secrets.hide(text);
+        }
+    }
+
     /// Returns the error of a list with `count` items that did not decode, of which this is the
     /// first.
     pub(crate) fn first_of(mut self, count: usize) -> Error {

@@ -204,8 +204,12 @@ impl Paginator {
         self.request_early().await;
         let body = response.value.clone();
         let (mut page, received) = self.decode::<T>(response).map_err(|e| trace.fail(e))?;
-        for bad in &mut page.errors {
-            bad.operation = Some(self.spec.operation);
+        if !page.errors.is_empty() {
+            let secrets = trace.repeated();
+            for bad in &mut page.errors {
+                bad.operation = Some(self.spec.operation);
+                bad.hide(&secrets);
+            }
         }
         if received > 0 && self.repeats.is_repeat(&body) {
             if !self.linked && !page.says_count && page.extra.is_empty() {
@@ -219,7 +223,7 @@ impl Paginator {
             )));
         }
         self.seen = self.seen.saturating_add(received);
-        let more = match self.advance(&page, received) {
+        let more = match self.advance(&page, received, &trace) {
             Ok(more) => more,
             // The items of this page are good, so the error comes after them.
             Err(e) => {
@@ -237,11 +241,11 @@ impl Paginator {
         response: Response<Bytes>,
     ) -> Result<(Page<T>, u64), Error> {
         let Some(ids) = &mut self.ids else {
-            let page: Page<T> = decode(response.status, response.value)?;
+            let page: Page<T> = decode(response.status, response.value, None)?;
             let received = page.received();
             return Ok((page, received));
         };
-        let mut page: Page<Raw> = decode(response.status, response.value)?;
+        let mut page: Page<Raw> = decode(response.status, response.value, None)?;
         let received = page.received();
         page.results.retain(|item| {
             let id = pieces::member(&item.0, "id");
@@ -255,7 +259,7 @@ impl Paginator {
 type Fetched = Result<(Response<Bytes>, Trace), Error>;
 
 async fn fetch(core: &Core, spec: RequestSpec) -> Fetched {
-    let mut trace = Trace::new(&core.base, &spec);
+    let mut trace = Trace::new(core, &spec);
     let response = send::whole(core, Box::new(spec), None, &mut trace).await?;
     Ok((response, trace))
 }

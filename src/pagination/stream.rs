@@ -23,9 +23,9 @@ pub(crate) fn pages<T: DeserializeOwned + Send + 'static>(
 ) -> ItemStream<'static, Page<T>> {
     #[cfg(not(target_family = "wasm"))]
     let wanted = list.prefetch.unwrap_or(1);
-    let paginator = match Paginator::new(core, params, spec, list) {
+    let paginator = match Paginator::new(core.clone(), params, spec, list) {
         Ok(paginator) => paginator,
-        Err(e) => return Box::pin(stream::iter([Err(e)])),
+        Err(e) => return Box::pin(stream::iter([Err(core.hide(e))])),
     };
     let start = State::Waiting(Box::new(paginator));
     let all = stream::unfold(start, move |state: State<T>| async move {

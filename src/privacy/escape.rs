@@ -1,6 +1,9 @@
 //! Makes text from a server safe to show in a terminal or a log.
 
-use std::fmt::{self, Write};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+};
 
 /// Returns whether a character is invisible, or changes how others are shown: controls, text
 /// direction, zero width, byte order marks, tags. The same set as in the generator, which this
@@ -22,6 +25,21 @@ pub fn shown(text: &str) -> String {
     // Writing to a `String` cannot fail.
     let _ = Shown(&mut out).write_str(text);
     out
+}
+
+/// Returns the start and the end of a text that is too long for an error.
+pub(crate) fn short(text: &str) -> Cow<'_, str> {
+    const START: usize = 700;
+    const END: usize = 300;
+    if text.len() <= START + END {
+        return text.into();
+    }
+    let is_boundary = |at: &usize| text.is_char_boundary(*at);
+    let start = (0..=START).rev().find(is_boundary).unwrap_or_default();
+    let end = (text.len() - END..=text.len())
+        .find(is_boundary)
+        .unwrap_or_default();
+    format!("{} … {}", &text[..start], &text[end..]).into()
 }
 
 /// A writer that passes text on, with hidden characters as Rust escapes them: `\n`, `\u{202e}`.

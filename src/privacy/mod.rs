@@ -4,5 +4,7 @@
 pub(crate) mod escape;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod mask;
+pub(crate) mod repeated;
 pub mod secret;
 pub(crate) mod shown;
+mod unescape;

@@ -115,7 +115,8 @@ pub(crate) fn reason(path: &str, message: String) -> String {
     if names_a_secret(path) {
         return "is not of the documented form; its value is a secret, and not shown".into();
     }
-    message
+    // serde quotes a text whatever its length.
+    escape::short(&message).into_owned()
 }
 
 /// Returns whether any member in this path has the name of a secret.

@@ -3,104 +3,29 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::{TryFutureExt, future::Either};
-use reqwest::{Method, Request, Url, header::HeaderValue};
+use reqwest::{Method, Request, Url, header::HeaderValue, multipart::Form};
 
 use crate::{
-    CallFuture, CallInfo, ClientHooks, Error, Next, Response,
-    privacy::shown,
+    CallFuture, CallInfo, ClientHooks, Error, Next,
+    privacy::{repeated::Repeated, shown},
     transport::{
         address,
         budget::Claim,
         clock::Instant,
         core::{Authorization, Core},
-        limits::Permit,
+        limits::{Permit, Place},
         multipart::MultipartForm,
         platform::{RawResponse, is_unprocessed, timeout, with_url},
+        reading::ReadMode,
         redirect,
         request::RequestSpec,
-        response::{read, refuse_encoded, status_error},
+        response::{refuse_encoded, status_error},
         retry::Failure,
     },
 };
 
-/// How the body of a 2xx response is read: as a whole, or as a stream.
-pub(crate) trait ReadMode {
-    type Body;
-    type Output;
-
-    /// Reads as much of the body as this mode needs.
-    async fn read(
-        attempt: &Attempt<'_, '_>,
-        response: &mut RawResponse,
-    ) -> Result<Self::Body, Error>;
-
-    fn output(response: RawResponse, body: Self::Body, permit: Permit) -> Self::Output;
-
-    fn status(output: &Self::Output) -> u16;
-}
-
-/// Reads the body to its end.
-pub(crate) enum WholeBody {}
-
-impl ReadMode for WholeBody {
-    type Body = Bytes;
-    type Output = Response<Bytes>;
-
-    async fn read(attempt: &Attempt<'_, '_>, response: &mut RawResponse) -> Result<Bytes, Error> {
-        // Every variable here makes the future of each call larger.
-        let late = || {
-            let stall = attempt.attempt_timeout();
-            attempt.late("no more of the response", Some(stall))
-        };
-        let (core, stall) = (attempt.core, attempt.attempt_timeout());
-        let read = read(
-            response,
-            core.max_response_bytes,
-            stall,
-            attempt.deadline,
-            late,
-        );
-        let body = read.await?;
-        if attempt.core.trace_bodies {
-            tracing::trace!(body = %shown::body(&body, response.url(), attempt.spec.secrets), "response");
-        }
-        Ok(body)
-    }
-
-    fn output(mut response: RawResponse, value: Bytes, _: Permit) -> Response<Bytes> {
-        Response {
-            status: response.status().as_u16(),
-            headers: std::mem::take(response.headers_mut()),
-            value,
-        }
-    }
-
-    fn status(response: &Response<Bytes>) -> u16 {
-        response.status
-    }
-}
-
-/// Leaves the body to be read later; the permit stays with it.
-pub(crate) enum StreamedBody {}
-
-impl ReadMode for StreamedBody {
-    type Body = ();
-    type Output = (RawResponse, Permit);
-
-    async fn read(_: &Attempt<'_, '_>, _: &mut RawResponse) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn output(response: RawResponse, (): (), permit: Permit) -> Self::Output {
-        (response, permit)
-    }
-
-    fn status((response, _): &Self::Output) -> u16 {
-        response.status().as_u16()
-    }
-}
+type Outcome = Result<reqwest::Response, Error>;
 
 pub(crate) struct Attempt<'a, 'm> {
     pub core: &'a Core,
@@ -114,59 +39,38 @@ pub(crate) struct Attempt<'a, 'm> {
 }
 
 impl<'a> Attempt<'a, '_> {
-    /// Sends the request. `refused` is the authorization that the server refused before, if any.
+    /// Sends the request. `refused` is the authorization that the server refused before, if any;
+    /// that of this attempt is put into `sent`.
     pub async fn run<M: ReadMode>(
         &self,
         form: &mut Option<MultipartForm>,
         refused: Option<&HeaderValue>,
         claim: Option<Claim<'a>>,
+        sent: &mut Option<HeaderValue>,
     ) -> Result<M::Output, Failure> {
         let core = self.core;
-        let late = |what| Failure::Fatal(self.late(what, None));
         // A response could arrive before a timer with so little left fires.
         if Instant::now() >= self.deadline {
-            return Err(late("nothing was sent"));
+            return Err(Failure::Fatal(self.late("nothing was sent", None)));
         }
         // Boxed, because most calls do not need it: a future under 1 KiB is quick to allocate.
         let (permit, place) = match core.limits.idle() {
             true => (None, None),
-            false => Box::pin(timeout(
-                Duration::MAX,
-                self.deadline,
-                core.limits.admit(self.deadline),
-            ))
-            .await
-            .map_err(|_| late("`max_in_flight` calls are under way: no turn"))?
-            .map(|(permit, place)| (permit, Some(place)))
-            .map_err(Failure::Fatal)?,
+            false => Box::pin(self.turn()).await?,
         };
-        let authorization = match core.authorizer.authorization(core, refused) {
+        let authorization = &*sent.insert(match core.authorizer.authorization(core, refused) {
             Authorization::Fixed(header) => header,
             Authorization::Pending(header) => timeout(Duration::MAX, self.deadline, header)
                 .await
-                .map_err(|_| late("no credentials"))?
-                .and_then(|header| match refused {
-                    Some(refused) if *refused == header => Err(Error::auth(
-                        "the login or the provider gave the very credentials that were refused",
-                    )),
-                    _ => Ok(header),
-                })
+                .map_err(|_| Failure::Fatal(self.late("no credentials", None)))?
+                .and_then(|header| another(header, refused))
                 .map_err(Failure::Unsent)?,
-        };
+        });
         let form = match form {
             Some(form) => Some(Box::pin(form.build()).await.map_err(Failure::Fatal)?),
             None => None,
         };
-        // In a block: a request that lived until the end would become part of the future.
-        let (pending, asked) = {
-            let request = self.request(&authorization, form).map_err(Failure::Fatal)?;
-            let asked = core.follows.then(|| Box::new(request.url().clone()));
-            let pending = match &core.hooks {
-                None => Either::Left(core.http.execute(request).map_err(Error::transport)),
-                Some(hooks) => Either::Right(self.hooked(hooks.as_ref(), request)),
-            };
-            (pending, asked)
-        };
+        let (pending, asked) = self.start(authorization, form).map_err(Failure::Fatal)?;
         let stall = self.attempt_timeout();
         let started = core.hooks.as_ref().map(|_| Instant::now());
         if let Some(place) = place {
@@ -175,46 +79,114 @@ impl<'a> Attempt<'a, '_> {
         if let Some(claim) = claim {
             claim.used();
         }
-        let sent = |e| Failure::Sent(e, authorization.clone());
+        // In a block: an outcome that lived until the end would become part of the future.
         let mut response = {
             let outcome = timeout(stall, self.deadline, pending).await;
-            if let (Some(hooks), Some(started)) = (&core.hooks, started) {
-                let response = outcome.as_ref().ok().and_then(|r| r.as_ref().ok());
-                let status = response.map(|r| r.status().as_u16());
-                hooks.post(status, started.elapsed(), &self.info());
+            if let Some(started) = started {
+                self.tell_hooks(&outcome, started);
             }
             match outcome {
-                Ok(Ok(response)) => {
-                    if let Some(asked) = asked.filter(|asked| **asked != *response.url()) {
-                        self.judge_redirect(&asked, response.url())
-                            .map_err(Failure::Fatal)?;
-                    }
-                    RawResponse::from(response)
-                }
+                Ok(Ok(response)) => self.received(response, asked).map_err(Failure::Fatal)?,
                 Ok(Err(e)) if is_unprocessed(&e) => return Err(Failure::Unsent(e)),
-                Ok(Err(e)) => return Err(sent(e)),
-                Err(_) => return Err(sent(self.late("no response", Some(stall)))),
+                Ok(Err(e)) => return Err(Failure::Sent(e, authorization.clone())),
+                Err(_) => {
+                    let error = self.late("no response", Some(stall));
+                    return Err(Failure::Sent(error, authorization.clone()));
+                }
             }
         };
         if !response.status().is_success() {
-            return Err(Box::pin(self.refused(response, &authorization)).await);
+            return Err(Box::pin(self.refused(response, authorization)).await);
         }
         refuse_encoded(&response, &self.spec.options.headers).map_err(Failure::Fatal)?;
-        let body = M::read(self, &mut response).await.map_err(sent)?;
+        let most = core.max_response_bytes;
+        let late = || self.late("no more of the response", Some(self.attempt_timeout()));
+        let body = M::read(&mut response, most, stall, self.deadline, late)
+            .await
+            .map_err(|e| Failure::Sent(e, authorization.clone()))?;
+        if let Some(body) = M::traced(&body).filter(|_| core.trace_bodies) {
+            let url = response.url();
+            tracing::trace!(body = %self.shown(body, url, authorization), "response");
+        }
         Ok(M::output(response, body, permit))
+    }
+
+    /// Waits for the turn of this attempt.
+    async fn turn(&self) -> Result<(Permit, Option<Place<'a>>), Failure> {
+        let turn = self.core.limits.admit(self.deadline);
+        let (permit, place) = timeout(Duration::MAX, self.deadline, turn)
+            .await
+            .map_err(|_| self.late("`max_in_flight` calls are under way: no turn", None))
+            .and_then(|turn| turn)
+            .map_err(Failure::Fatal)?;
+        Ok((permit, Some(place)))
+    }
+
+    /// Returns the response to come and, if the HTTP client may follow redirects, the URL that it
+    /// was asked for.
+    fn start(
+        &self,
+        authorization: &HeaderValue,
+        form: Option<Form>,
+    ) -> Result<(impl Future<Output = Outcome> + use<'a>, Option<Box<Url>>), Error> {
+        let core = self.core;
+        let request = self.request(authorization, form)?;
+        let asked = core.follows.then(|| Box::new(request.url().clone()));
+        let pending = match &core.hooks {
+            None => Either::Left(core.http.execute(request).map_err(Error::transport)),
+            Some(hooks) => Either::Right(self.hooked(hooks.as_ref(), request)),
+        };
+        Ok((pending, asked))
+    }
+
+    #[cold]
+    fn tell_hooks<E>(&self, outcome: &Result<Outcome, E>, started: Instant) {
+        let response = outcome.as_ref().ok().and_then(|r| r.as_ref().ok());
+        let status = response.map(|r| r.status().as_u16());
+        if let Some(hooks) = &self.core.hooks {
+            hooks.post(status, started.elapsed(), &self.info());
+        }
+    }
+
+    /// Returns the response, unless a redirect that the HTTP client has followed makes it another
+    /// one than was asked for.
+    fn received(
+        &self,
+        response: reqwest::Response,
+        asked: Option<Box<Url>>,
+    ) -> Result<RawResponse, Error> {
+        if let Some(asked) = asked.filter(|asked| **asked != *response.url()) {
+            self.judge_redirect(&asked, response.url())?;
+        }
+        Ok(RawResponse::from(response))
+    }
+
+    /// Returns a body for traces, without what repeats a secret of the request.
+    #[cold]
+    pub fn shown(&self, body: &[u8], url: &Url, authorization: &HeaderValue) -> String {
+        let mut text = shown::body(body, url, self.spec.secrets).into_owned();
+        let mut secrets = credentials(authorization);
+        self.spec.note(&mut secrets);
+        secrets.hide(&mut text);
+        text
     }
 
     #[cold]
     async fn refused(&self, response: RawResponse, authorization: &HeaderValue) -> Failure {
         let target = redirect::target(&self.spec.method, &response, &self.core.base);
+        let asked = response.url().clone();
         let error = status_error(response, self.spec.template);
         let Ok(error) = timeout(Duration::MAX, self.deadline, error).await else {
             return Failure::Fatal(self.late("the error response did not end", None));
         };
-        let token = authorization.to_str().unwrap_or_default();
-        let error = error.masking(token.rsplit(' ').next().unwrap_or_default());
+        let secrets = credentials(authorization);
         match target {
             None => Failure::Sent(error, authorization.clone()),
+            Some(Ok(url)) if secrets.is_in(url.as_str()) && !secrets.is_in(asked.as_str()) => {
+                Failure::Fatal(error.because(
+                    "a redirect to a URL that holds the client's credentials is not followed",
+                ))
+            }
             Some(Ok(url)) => Failure::Redirected(Box::new(url), error),
             Some(Err(why)) => Failure::Fatal(error.because(why)),
         }
@@ -294,4 +266,20 @@ impl<'a> Attempt<'a, '_> {
             self.spec.method
         )))
     }
+}
+
+/// Returns the credentials, unless they are those that were refused.
+fn another(header: HeaderValue, refused: Option<&HeaderValue>) -> Result<HeaderValue, Error> {
+    match refused {
+        Some(refused) if *refused == header => Err(Error::auth(
+            "the login or the provider gave the very credentials that were refused",
+        )),
+        _ => Ok(header),
+    }
+}
+
+fn credentials(authorization: &HeaderValue) -> Repeated {
+    let mut secrets = Repeated::default();
+    secrets.note_header(authorization.to_str().unwrap_or_default());
+    secrets
 }

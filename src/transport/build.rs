@@ -9,7 +9,6 @@ use reqwest::{
 
 use crate::{
     Error,
-    privacy::shown,
     transport::{address, attempt::Attempt, hooks::own_origin, request::RequestBody},
 };
 
@@ -83,7 +82,7 @@ impl Attempt<'_, '_> {
             let body = request
                 .body()
                 .and_then(|b| b.as_bytes())
-                .map(|bytes| shown::body(bytes, request.url(), self.spec.secrets));
+                .map(|bytes| self.shown(bytes, request.url(), authorization));
             tracing::trace!(body = body.as_deref(), "request");
         }
         Ok(request)

@@ -6,7 +6,8 @@ use std::{fmt, sync::Arc, time::Duration};
 use reqwest::{Url, header::HeaderValue};
 
 use crate::{
-    ClientHooks, RetryPolicy,
+    ClientHooks, Error, RetryPolicy,
+    privacy::{repeated::Repeated, shown},
     transport::{budget::Budget, future::CallFuture, limits::Limits},
 };
 
@@ -38,6 +39,25 @@ impl Core {
     pub fn usual_attempt_timeout(&self) -> Duration {
         self.attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT)
     }
+
+    /// Masks the client's own credentials in the error of a call that was not sent.
+    #[cold]
+    pub fn hide(&self, error: Error) -> Error {
+        error.masking(&self.credentials())
+    }
+
+    /// Returns a path without its secrets.
+    pub fn shown_path(&self, path: &str) -> String {
+        let mut path = shown::path(path);
+        self.credentials().hide(&mut path);
+        path
+    }
+
+    fn credentials(&self) -> Repeated {
+        let mut secrets = Repeated::default();
+        self.authorizer.note(&mut secrets);
+        secrets
+    }
 }
 
 /// Gives each attempt its `Authorization` header. It may send requests through the core itself,
@@ -49,6 +69,9 @@ pub(crate) trait Authorize: fmt::Debug + Send + Sync {
         core: &'a Core,
         refused: Option<&'a HeaderValue>,
     ) -> Authorization<'a>;
+
+    /// Notes the secrets that are known now.
+    fn note(&self, secrets: &mut Repeated);
 
     /// Returns whether a refused header can be replaced by another one.
     fn can_renew(&self) -> bool;

@@ -19,6 +19,7 @@ pub(crate) mod multipart;
 pub(crate) mod platform;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod process;
+pub(crate) mod reading;
 pub(crate) mod redirect;
 pub(crate) mod request;
 pub(crate) mod response;

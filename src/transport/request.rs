@@ -5,7 +5,11 @@ use std::{borrow::Cow, time::Duration};
 use bytes::Bytes;
 use reqwest::{Method, Url, header::HeaderMap};
 
-use crate::{RetryPolicy, privacy::shown, transport::retry::is_idempotent};
+use crate::{
+    RetryPolicy,
+    privacy::{repeated::Repeated, secret, shown},
+    transport::retry::is_idempotent,
+};
 
 /// The body of a request. A multipart form is kept apart, because it cannot be cloned.
 #[derive(Clone)]
@@ -91,6 +95,30 @@ impl RequestSpec {
             body,
             options,
         })
+    }
+
+    /// Notes the secrets of the request, which the server may repeat.
+    pub fn note(&self, secrets: &mut Repeated) {
+        for (name, value) in self.headers.iter().chain(&self.options.headers) {
+            if secret::when_written(name.as_str()) {
+                secrets.note_header(value.to_str().unwrap_or_default());
+            }
+        }
+        let mut pair = |name: &str, value: &str| secrets.note_pair(name, value, self.secrets);
+        self.query
+            .iter()
+            .for_each(|(name, value)| pair(name, value));
+        for (_, text) in &self.encoded_query {
+            let pairs = url::form_urlencoded::parse(text.as_bytes());
+            pairs.for_each(|(name, value)| pair(&name, &value));
+        }
+        match &self.body {
+            RequestBody::Form(fields) => fields.iter().for_each(|(name, value)| pair(name, value)),
+            RequestBody::Json(body) | RequestBody::Raw(_, body) => {
+                secrets.note_body(body, self.secrets);
+            }
+            RequestBody::None => {}
+        }
     }
 
     /// Returns whether the request may be sent again even if the server may have acted on it.

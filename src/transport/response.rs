@@ -194,14 +194,20 @@ pub(crate) async fn read_some(mut response: RawResponse) -> Bytes {
 
 /// Decodes the body as `T`: first quickly and strictly, then with pages that keep their bad items,
 /// then leniently, which also finds the path of an error.
-pub(crate) fn decode<T: DeserializeOwned>(status: u16, body: Bytes) -> Result<T, Error> {
+/// Reports of bad items do not show the secrets of the request.
+pub(crate) fn decode<T: DeserializeOwned>(
+    status: u16,
+    body: Bytes,
+    of: Option<&Trace>,
+) -> Result<T, Error> {
     if body.is_empty() {
         // An empty body is read as null where null is allowed, and as nothing else: the server did
         // not send an empty list.
         let value = serde_json::from_str("null");
         return value.map_err(|_| Error::decode(status, ".", "the body is empty", body));
     }
-    decode::read(&body).map_err(|fault| undecoded(status, fault, body))
+    let secrets = || of.map(Trace::repeated).unwrap_or_default();
+    decode::read_hiding(&body, secrets).map_err(|fault| undecoded(status, fault, body))
 }
 
 /// Reads a body that may be any JSON. A text that is not JSON becomes a string, an empty body null;
@@ -209,7 +215,7 @@ pub(crate) fn decode<T: DeserializeOwned>(status: u16, body: Bytes) -> Result<T,
 pub(crate) fn any(response: &Response<Bytes>) -> Result<Value, Error> {
     let body = &response.value;
     let fault = match std::str::from_utf8(body) {
-        _ if is_html(&response.headers) => Error::HTML_PAGE,
+        _ if is_html(&response.headers) || is_page(body) => Error::HTML_PAGE,
         Err(_) => "the body is neither JSON nor a text in UTF-8",
         Ok(_) => return Ok(decode::lossless(body)),
     };

@@ -9,10 +9,11 @@ use crate::{
     Error, ErrorKind, Response,
     privacy::shown,
     transport::{
-        attempt::{Attempt, ReadMode, StreamedBody, WholeBody},
+        attempt::Attempt,
         clock::{later, sleep},
         core::Core,
         multipart::MultipartForm,
+        reading::{ReadMode, StreamedBody, WholeBody},
         request::RequestSpec,
         response::StreamingResponse,
         retry::{Failure, RetryContext, RetryDecision},
@@ -38,9 +39,11 @@ pub(crate) async fn streaming(
 ) -> Result<StreamingResponse, Error> {
     let own = spec.options.attempt_timeout;
     let stall = own.unwrap_or_else(|| core.usual_attempt_timeout());
-    let mut trace = Trace::new(&core.base, &spec);
+    let mut trace = Trace::new(core, &spec);
     let (mut response, permit) = run::<StreamedBody>(core, spec, form, &mut trace).await?;
     shown::mark(response.headers_mut());
+    // What a download holds may be kept for long.
+    (trace.sent, trace.refused, trace.request) = (None, None, None);
     Ok(StreamingResponse {
         response,
         stall,
@@ -58,7 +61,9 @@ async fn run<M: ReadMode>(
     let span = trace.span.clone();
     // Boxed, because each caller would copy it.
     let attempts = Box::pin(attempts::<M>(core, &spec, form, trace));
-    attempts.instrument(span).await.map_err(|e| trace.fail(e))
+    let outcome = attempts.instrument(span).await;
+    trace.request = Some(spec);
+    outcome.map_err(|e| core.hide(trace.fail(e)))
 }
 
 async fn attempts<M: ReadMode>(
@@ -83,7 +88,8 @@ async fn attempts<M: ReadMode>(
             deadline,
         };
         let with = refused.as_ref().map(|(header, _)| header);
-        let failure = match attempt.run::<M>(&mut form, with, claim.take()).await {
+        let sent = &mut trace.sent;
+        let failure = match attempt.run::<M>(&mut form, with, claim.take(), sent).await {
             Ok(output) => {
                 trace.status(Some(M::status(&output)));
                 core.budget.give(1);
@@ -112,7 +118,10 @@ async fn attempts<M: ReadMode>(
         }
         .decide(failure);
         match decision.inspect_err(|error| trace.status(error.status()))? {
-            RetryDecision::Reauthenticate(header, error) => refused = Some((header, error)),
+            RetryDecision::Reauthenticate(header, error) => {
+                trace.refused = Some(Box::new(header.clone()));
+                refused = Some((header, error));
+            }
             RetryDecision::Redirect(url) => {
                 (redirected_to, redirects) = (Some(url), redirects + 1);
                 trace.attempts -= 1;
@@ -137,7 +146,7 @@ mod tests {
     fn what_a_call_holds_is_small() {
         let client = crate::Client::builder().api_token("t").build().unwrap();
         let spec = RequestSpec::new("x", Method::GET, "/".into());
-        let mut trace = Trace::new(&client.core.base, &spec);
+        let mut trace = Trace::new(&client.core, &spec);
         let size = size_of_val(&attempts::<WholeBody>(
             &client.core,
             &spec,

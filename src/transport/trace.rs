@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use reqwest::{Method, Url};
+use reqwest::{Method, header::HeaderValue};
 use tracing::{
     Span,
     field::{Empty, debug, display},
@@ -10,8 +10,8 @@ use tracing::{
 
 use crate::{
     Error,
-    privacy::shown,
-    transport::{clock::Instant, request::RequestSpec},
+    privacy::{repeated::Repeated, shown},
+    transport::{clock::Instant, core::Core, request::RequestSpec},
 };
 
 /// The state of a running call. When it is dropped, after a response, an error or a cancellation,
@@ -24,14 +24,21 @@ pub(crate) struct Trace {
     /// The path template of the operation, or the path of a raw request.
     path: Cow<'static, str>,
     pub started: Instant,
+    /// The authorization of the last attempt.
+    pub sent: Option<HeaderValue>,
+    /// The authorization that was refused before.
+    pub refused: Option<Box<HeaderValue>>,
+    /// The request, once the last attempt is over.
+    pub request: Option<Box<RequestSpec>>,
 }
 
 impl Trace {
-    /// Starts the trace of a call to this base URL. Its span holds no header, no query and no body.
+    /// Starts the trace of a call. Its span holds no header, no query and no body.
     ///
     /// The fields have the names of OpenTelemetry's semantic conventions for HTTP clients; those
     /// with `otel.` are understood by `tracing-opentelemetry`.
-    pub fn new(base: &Url, spec: &RequestSpec) -> Self {
+    pub fn new(core: &Core, spec: &RequestSpec) -> Self {
+        let base = &core.base;
         let (method, operation, template) = (spec.method.as_str(), spec.operation, spec.template);
         let span = tracing::info_span!(
             "autopi.call",
@@ -42,7 +49,7 @@ impl Trace {
             http.request.method = method,
             url.template = template,
             // Only evaluated if the span is enabled, so its cost is only paid by those who see it.
-            url.path = template.is_none().then(|| shown::path(&spec.path)),
+            url.path = template.is_none().then(|| core.shown_path(&spec.path)),
             server.address = base.host_str(),
             server.port = base.port_or_known_default(),
             http.response.status_code = Empty,
@@ -65,7 +72,31 @@ impl Trace {
             method: spec.method.clone(),
             path: template.map_or_else(|| spec.path.clone().into(), Cow::Borrowed),
             started: Instant::now(),
+            sent: None,
+            refused: None,
+            request: None,
         }
+    }
+
+    /// Returns whether a pair of a query holds the authorization.
+    pub fn sends(&self, (name, value): &(Cow<'static, str>, String)) -> bool {
+        let header = self.sent.as_ref().and_then(|header| header.to_str().ok());
+        let token = header.and_then(|header| header.rsplit(' ').next());
+        token.is_some_and(|token| {
+            token.len() >= 8 && (name.contains(token) || value.contains(token))
+        })
+    }
+
+    /// Returns the secrets that the server may repeat.
+    pub fn repeated(&self) -> Repeated {
+        let mut secrets = Repeated::default();
+        for header in self.sent.iter().chain(self.refused.as_deref()) {
+            secrets.note_header(header.to_str().unwrap_or_default());
+        }
+        if let Some(request) = &self.request {
+            request.note(&mut secrets);
+        }
+        secrets
     }
 
     pub fn status(&self, status: Option<u16>) {
@@ -88,6 +119,7 @@ impl Trace {
         error
             .of(self.operation, self.attempts, self.started.elapsed())
             .on(&self.method, Some(path))
+            .masking(&self.repeated())
     }
 }
 

@@ -4,7 +4,7 @@ mod kinds;
 
 use serde_json::{Map, Value};
 
-use crate::operations::json_schema;
+use crate::{operations::json_schema, parts::is_header_name};
 use kinds::essence;
 pub use kinds::{is_json, is_multipart, is_urlencoded};
 
@@ -34,6 +34,20 @@ pub fn sent<'a>(media: &'a str, usual: &'a str) -> &'a str {
     } else {
         media.trim()
     }
+}
+
+/// Returns whether the text is one concrete media type, as a part of a form may have.
+pub fn is_media_type(text: &str) -> bool {
+    let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
+    let (kind, subtype) = essence.trim().split_once('/').unwrap_or_default();
+    let is_quoted = |text: &str| text.len() > 1 && text.starts_with('"') && text.ends_with('"');
+    let is_parameter = |text: &str| {
+        let (name, value) = text.split_once('=').unwrap_or_default();
+        is_header_name(name.trim()) && (is_header_name(value) || is_quoted(value))
+    };
+    let known = parameters.is_empty() || parameters.split(';').all(is_parameter);
+    let printed = text.bytes().all(|b| (b' '..0x7f).contains(&b)) && !text.contains(',');
+    is_header_name(kind) && is_header_name(subtype) && !is_range(text) && known && printed
 }
 
 /// Returns the media types to accept. A file is accepted in any form, so that a server that has it

@@ -6,7 +6,10 @@ use std::cell::RefCell;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::codec::{any::Any, digits, lenient::Lenient, mode};
+use crate::{
+    codec::{any::Any, digits, lenient::Lenient, mode},
+    privacy::repeated::Repeated,
+};
 
 /// How many empty strings in a value may be read as missing.
 const EMPTY: usize = 256;
@@ -18,23 +21,42 @@ pub(crate) struct Fault {
 
 /// Decodes a response or an item: as it is documented, then leniently.
 pub(crate) fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
-    read_with(text, false)
+    read_with(text, false, None::<fn() -> Repeated>)
+}
+
+/// As [`read`], for the response to a request: what is reported of bad items does not show its
+/// secrets.
+pub(crate) fn read_hiding<T: DeserializeOwned>(
+    text: &[u8],
+    secrets: impl FnOnce() -> Repeated,
+) -> Result<T, Fault> {
+    read_with(text, false, Some(secrets))
 }
 
 /// As [`read`], for values that are documented as any JSON: numbers that would lose digits, and
 /// Python's `NaN` and `Infinity`, are read as strings.
 pub(crate) fn read_any<T: DeserializeOwned>(text: &[u8]) -> Result<T, Fault> {
-    read_with(text, true)
+    read_with(text, true, None::<fn() -> Repeated>)
 }
 
-fn read_with<T: DeserializeOwned>(text: &[u8], any: bool) -> Result<T, Fault> {
+fn read_with<T: DeserializeOwned>(
+    text: &[u8],
+    any: bool,
+    secrets: Option<impl FnOnce() -> Repeated>,
+) -> Result<T, Fault> {
     // Checking UTF-8 once for the whole text is faster than string by string.
     let quick = || match std::str::from_utf8(text) {
         Ok(text) => serde_json::from_str(text),
         Err(_) => serde_json::from_slice(text),
     };
     mode::expect_item(true);
-    let leniently = || second(text, any, true, &RefCell::default());
+    let leniently = || {
+        let read = || second(text, any, true, &RefCell::default());
+        match secrets {
+            Some(secrets) => secrets().during(read),
+            None => read(),
+        }
+    };
     let value = match digits::any_lost(text) {
         false => mode::strictly(quick).or_else(|_| leniently()),
         true => leniently(),

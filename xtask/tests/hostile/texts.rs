@@ -47,10 +47,6 @@ const DOCUMENT: &str = r##"{"openapi": "3.0.3", "info": {"title": "t0", "version
     "Base": {"type": "object", "properties": {"base": {"type": "integer", "nullable": true, "description": "t86"}}},
     "Kind": {"type": "string", "enum": ["seven", "eight"], "description": "t87", "x-enum-descriptions": {"seven": "t88"}, "x-enumNames": ["t89", "t90"]}}}}"##;
 
-/// The names of headers in the document. A name that HTTP does not allow is left out with a
-/// warning.
-pub const HEADERS: [&str; 2] = ["X-Header", "X-Part"];
-
 /// Returns all texts and keys of the document, each once.
 pub fn texts() -> Vec<String> {
     fn find(value: &Value, out: &mut Vec<String>) {
@@ -100,17 +96,25 @@ fn with(old: &str, new: &str) -> Value {
     walk(document(), &text)
 }
 
-/// Returns the document without the headers of this name, in requests and in parts.
-fn without_header(mut document: Value, name: &str) -> Value {
-    let is_it = |parameter: &Value| parameter["in"] == "header" && parameter["name"] == name;
-    let post = "/paths/~1things~1{thing}~1/post/parameters";
-    if let Some(Value::Array(parameters)) = document.pointer_mut(post) {
-        parameters.retain(|p| !is_it(p));
-    }
-    let part = "/paths/~1things~1{thing}~1/put/requestBody/content/multipart~1form-data/encoding/\
-                file/headers";
-    if let Some(Value::Object(headers)) = document.pointer_mut(part) {
-        headers.remove(name);
+/// Removes the places that warnings name from a document in which `text` is `plain`.
+fn without(mut document: Value, mut warned: Vec<String>, text: &str, plain: &str) -> Value {
+    let key = |text: &str| text.replace('~', "~0").replace('/', "~1");
+    let (text, plain) = (key(text), key(plain));
+    // From the last item of a list on, so that the places before it stay.
+    warned.sort_by(|a, b| b.cmp(a));
+    for place in warned {
+        let place = place.split('/').map(|s| if s == text { &plain } else { s });
+        let place = place.collect::<Vec<_>>().join("/");
+        let Some((parent, last)) = place.rsplit_once('/') else {
+            continue;
+        };
+        match (document.pointer_mut(parent), last.parse::<usize>()) {
+            (Some(Value::Object(map)), _) => {
+                map.remove(&last.replace("~1", "/").replace("~0", "~"));
+            }
+            (Some(Value::Array(items)), Ok(at)) if at < items.len() => drop(items.remove(at)),
+            _ => {}
+        }
     }
     document
 }
@@ -225,8 +229,11 @@ fn without_code_spans(text: &str) -> String {
     out + rest
 }
 
-/// Returns the tokens of a document's code, or `None` if it is refused.
-fn code(document: &Value) -> Result<Option<BTreeMap<String, usize>>, String> {
+/// The tokens of a document's code, and the places of the warnings about it.
+type Code = (BTreeMap<String, usize>, Vec<String>);
+
+/// Returns the code of a document, or `None` if it is refused.
+fn code(document: &Value) -> Result<Option<Code>, String> {
     let Ok(new) = normalize(&document.to_string(), None) else {
         return Ok(None);
     };
@@ -248,7 +255,8 @@ fn code(document: &Value) -> Result<Option<BTreeMap<String, usize>>, String> {
     }
     // The tokens before printing, because the printer adds commas.
     let meant = autopi_codegen::tokens(&new.doc, &|_| true).map_err(|e| e.to_string())?;
-    Ok(Some(tokens(meant)))
+    let places = new.report.warnings.into_iter().map(|(place, _)| place);
+    Ok(Some((tokens(meant), places.collect())))
 }
 
 /// A code block of Markdown, which rustdoc would run, needs three backticks in a row, or four
@@ -266,20 +274,24 @@ fn opens_a_block(line: &str) -> bool {
 /// refused.
 ///
 /// # Errors
-/// Returns an error if the code differs from that of a harmless text by more than names, literals
-/// and documentation.
+/// Returns an error if the code differs by more than names, literals and documentation from that
+/// of a harmless text, and from that without the places of which warnings say that they are not as
+/// in the document: a text may be no name of a header, or no media type.
 pub fn judge(old: &str, text: &str) -> Result<bool, String> {
-    let Some(hostile) = code(&with(old, text))? else {
+    let Some((hostile, mut warned)) = code(&with(old, text))? else {
         return Ok(false);
     };
-    let mut meant = with(old, &harmless(text));
-    if HEADERS.contains(&old) && !autopi_codegen::parts::is_header_name(text) {
-        meant = without_header(document(), old);
-    }
-    let Some(harmless) = code(&meant)? else {
+    let plain = harmless(text);
+    let meant = with(old, &plain);
+    let Some((harmless, known)) = code(&meant)? else {
         return Ok(true);
     };
     if hostile == harmless {
+        return Ok(true);
+    }
+    warned.retain(|place| !known.contains(place));
+    let less = code(&without(meant, warned, text, &plain))?;
+    if less.is_some_and(|(less, _)| hostile == less) {
         return Ok(true);
     }
     let differs = |(token, n): (&String, &usize)| {

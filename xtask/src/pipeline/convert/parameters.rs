@@ -223,9 +223,12 @@ fn parts(op: &Map<String, Value>) -> Vec<(String, String)> {
                 ));
             }
             let types = encoding.get("contentType").and_then(Value::as_str);
-            if let Some(types) = types.filter(|t| t.contains([',', '*'])) {
-                let message =
-                    format!("several media types (`{types}`): a part has that of its `Upload`");
+            if let Some(types) = types.filter(|t| !autopi_codegen::media::is_media_type(t)) {
+                let what = match types.contains([',', '*']) {
+                    true => format!("several media types (`{types}`)"),
+                    false => format!("`{types}` is no media type"),
+                };
+                let message = format!("{what}: a part has that of its `Upload`");
                 out.push((at("contentType"), message));
             }
         }
