@@ -195,7 +195,9 @@ async fn no_error_shows_a_token_that_a_response_repeats() {
                     }
                     Err(error) => check(shown(&error)),
                 }
-                for options in [CallOptions::new(), CallOptions::new().dedup_by_id(true)] {
+                let is_list = body.contains("results") || body.starts_with("[{");
+                let options = [CallOptions::new(), CallOptions::new().dedup_by_id(true)];
+                for options in options.into_iter().filter(|_| is_list) {
                     let seen = Arc::<Mutex<Vec<String>>>::default();
                     let bad = seen.clone();
                     let handled = options
