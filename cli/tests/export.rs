@@ -169,6 +169,18 @@ fn invalid_exports_are_refused_before_a_file_is_created() {
             "--window",
         ),
         (format!("{telemetry} {good} --rate 0 -o ./a.csv"), "--rate"),
+        (
+            format!("{telemetry} {good} --rate -1 -o ./a.csv"),
+            "invalid value '-1' for '--rate",
+        ),
+        (
+            format!("{telemetry} {good} --window -1h -o ./a.csv"),
+            "--window `-1h`: must be a length",
+        ),
+        (
+            format!("{telemetry} {good} --parallel -1 -o ./a.csv"),
+            "invalid value '-1' for '--parallel",
+        ),
         (format!("{telemetry} {good}"), "needs a file"),
         (format!("{telemetry} {good} -o csv"), "needs a file"),
         (format!("{telemetry} {good} -o ./a"), "has no known format"),
@@ -197,7 +209,10 @@ fn invalid_exports_are_refused_before_a_file_is_created() {
     cli.line(&format!("export telemetry -d Nobody {good} -o ./a.csv"))
         .bad(4, "no device `Nobody`");
     #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere", cli.home.path().join("link.csv")).unwrap();
+    #[cfg(unix)]
     for (place, says) in [
+        ("link.csv", "a symbolic link to a file that does not exist"),
         ("/dev/full --format csv", "not a regular file"),
         ("/proc/a.csv", "/proc/a.csv"),
     ] {

@@ -169,6 +169,17 @@ fn unusual_tracks_are_drawn_whole_and_invalid_speeds_are_grey() {
         std::slice::from_ref(&one),
     ));
     assert_eq!(count(&svg, "<circle"), 2 + 2 + 1, "{svg}");
+    // The end is seen inside the start, where it is the same place.
+    let radius = |disc: &str| {
+        disc.split("r=\"")
+            .nth(1)?
+            .split('"')
+            .next()?
+            .parse::<f64>()
+            .ok()
+    };
+    let radii: Vec<f64> = svg.split("<circle").skip(1).filter_map(radius).collect();
+    assert!(radii[0] > radii[1] + 2.0, "{radii:?}");
     drawn(&with("T", json!({}), &[one.clone(), one.clone(), one]));
     drawn(&with(
         "T",

@@ -31,6 +31,7 @@ pub fn command() -> Command {
                     .long("window")
                     .value_name("SPAN")
                     .default_value(window)
+                    .allow_hyphen_values(true)
                     .help("The range is fetched in pieces of this length: 30m, 6h, 7d"),
             )
             .arg(
@@ -38,6 +39,7 @@ pub fn command() -> Command {
                     .long("parallel")
                     .value_name("N")
                     .value_parser(value_parser!(u8).range(1..=32))
+                    .allow_negative_numbers(true)
                     .default_value("4")
                     .help("Number of pieces that are fetched at once"),
             )
@@ -46,6 +48,7 @@ pub fn command() -> Command {
                     .long("rate")
                     .value_name("N")
                     .value_parser(rate)
+                    .allow_negative_numbers(true)
                     .help("Maximum number of requests per second"),
             )
     };

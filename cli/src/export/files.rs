@@ -36,6 +36,13 @@ impl Paths {
                     shown(path)
                 )));
             }
+            Err(_) if fs::symlink_metadata(path).is_ok() => {
+                return Err(Failure::usage(format!(
+                    "{} is a symbolic link to a file that does not exist",
+                    shown(path)
+                ))
+                .hint("name the file itself, or remove the link"));
+            }
             _ => {}
         }
         // A symbolic link is kept: its target is written.

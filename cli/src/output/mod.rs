@@ -22,7 +22,7 @@ use serde_json::Value;
 use crate::{Failure, Result, index::Index};
 
 pub use escape::{json, line};
-pub use file::{Target, names_one_of};
+pub use file::{Target, ending, names_one_of};
 use format::ENDINGS;
 pub use format::Format;
 pub use rows::{Rows, members};

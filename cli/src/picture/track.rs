@@ -1,6 +1,8 @@
 //! A track: a line over a plain grid, in the colours of its speeds.
 
-use super::{Anchor, FAINT, GREY, INK, Picture, Place, WHITE, drive::Dot, drive::Drive, scale};
+use super::{
+    Anchor, Colour, FAINT, GREY, INK, Picture, Place, WHITE, drive::Dot, drive::Drive, scale,
+};
 
 const CORNER: Place = (70.0, 70.0);
 const SIZE: Place = (770.0, 400.0);
@@ -9,6 +11,9 @@ const MARGIN: f64 = 24.0;
 /// The smallest extent of a picture in degrees of latitude, about 200 m.
 const LEAST: f64 = 0.002;
 const METRES: f64 = 111_195.0;
+/// The discs of a trip's ends: names, radii, colours.
+const ENDS: [(&str, f64, Colour, Colour); 2] =
+    [("start", 6.5, WHITE, INK), ("end", 4.0, INK, WHITE)];
 
 /// A projection from degrees to the picture.
 struct Map {
@@ -62,9 +67,10 @@ pub fn draw(picture: &mut Picture, drive: &Drive, most: f64) {
     grid(picture, &map);
     picture.frame(CORNER, SIZE);
     line(picture, &map, &drive.dots, most);
-    let (start, end) = (map.dot(first), map.dot(last));
-    picture.disc(end, 6.0, INK, WHITE);
-    picture.disc(start, 5.0, WHITE, INK);
+    // In this order both are seen where a trip ends at its start.
+    for (dot, (_, radius, fill, edge)) in [first, last].into_iter().zip(ENDS) {
+        picture.disc(map.dot(dot), radius, fill, edge);
+    }
     legend(picture, most);
 }
 
@@ -172,9 +178,9 @@ fn legend(picture: &mut Picture, most: f64) {
     let mut y = top + height + 28.0;
     picture.line(vec![(x, y - 4.0), (x + width, y - 4.0)], GREY, 3.5);
     picture.label((x + width + 6.0, y), Anchor::Start, "unknown");
-    for (name, fill, edge) in [("start", WHITE, INK), ("end", INK, WHITE)] {
+    for (name, radius, fill, edge) in ENDS {
         y += 24.0;
-        picture.disc((x + width / 2.0, y - 4.0), 5.0, fill, edge);
+        picture.disc((x + width / 2.0, y - 4.0), radius, fill, edge);
         picture.label((x + width + 6.0, y), Anchor::Start, name);
     }
 }

@@ -31,6 +31,7 @@ pub fn command() -> Command {
                 .long("every")
                 .value_name("SECONDS")
                 .value_parser(value_parser!(u64).range(1..=3600))
+                .allow_negative_numbers(true)
                 .default_value("10")
                 .help("Seconds from one response to the next request"),
         )

@@ -23,7 +23,10 @@ pub use flat::{Column, Kind};
 use flat::Columns;
 
 use super::{shown, track::Point};
-use crate::{Failure, Result, output::line};
+use crate::{
+    Failure, Result,
+    output::{ending, line},
+};
 
 /// A format of an export.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,11 +76,11 @@ impl Format {
         is_folder: bool,
         of_trips: bool,
     ) -> Result<Self> {
-        let end = file.extension().and_then(|e| e.to_str());
+        let end = ending(file);
         let name = match (said, is_folder) {
             (Some(said), _) => said,
             (None, true) => "ndjson",
-            (None, false) => end.unwrap_or_default(),
+            (None, false) => end.as_deref().unwrap_or_default(),
         };
         let lower = name.to_ascii_lowercase();
         let lower = if lower == "jsonl" {
