@@ -513,6 +513,40 @@ fn an_object_in_place_of_a_list_is_an_error() {
             .bad(1, "not a list of the API; it is an object with status");
     }
     cli.line("api GET /dongle/devices/").good();
+    // Nor is the envelope without its items.
+    let url = support::server(|_| (200, r#"{"count": 0}"#.into()));
+    let cli = cli.with("AUTOPI_BASE_URL", &url);
+    cli.line("devices")
+        .bad(1, "not a list of the API; it is an object with count");
+}
+
+/// A count that is less than what the page has, or none.
+#[test]
+fn a_notice_says_how_many_there_are_only_where_that_can_be_true() {
+    for (count, says) in [
+        ("9", "note: 2 of 9: --all"),
+        ("1", "note: the first 2: --all"),
+        ("-1", "note: the first 2: --all"),
+        ("null", "note: the first 2: --all"),
+        ("2", ""),
+    ] {
+        let next = if count == "2" {
+            "null"
+        } else {
+            r#""/dongle/devices/?page=2""#
+        };
+        let body = format!(
+            r#"{{"count": {count}, "next": {next}, "results": [{{"id": "a"}}, {{"id": "b"}}]}}"#
+        );
+        let url = support::server(move |_| (200, body.clone()));
+        let cli = Cli::alone()
+            .with("AUTOPI_BASE_URL", &url)
+            .with("AUTOPI_API_TOKEN", API_TOKEN);
+        let ran = cli.line("devices --columns id -o csv");
+        assert_eq!(ran.good(), "id\na\nb\n");
+        let is_said = ran.err.starts_with(says) && ran.err.is_empty() == says.is_empty();
+        assert!(is_said, "{count}: {ran:?}");
+    }
 }
 
 #[cfg(unix)]

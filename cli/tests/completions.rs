@@ -32,6 +32,19 @@ fn areas_operations_options_and_values_are_offered() {
         ),
         (vec!["dongle", "devices-list", "--dry"], vec!["--dry-run"]),
         (
+            vec!["help", "dongle", "devices-l"],
+            vec!["devices-list", "devices-lookup"],
+        ),
+        (vec!["man", "whoa"], vec!["whoami"]),
+        (
+            vec!["export", "telemetry", "--format", "p"],
+            vec!["parquet"],
+        ),
+        (vec!["-o", "json", "trip", "s"], vec!["show"]),
+        // Behind a word that is no command nothing follows.
+        (vec!["no-such-command", ""], vec![]),
+        (vec!["dongle", "no-such-operation", ""], vec![]),
+        (
             vec!["-o", ""],
             vec!["table", "json", "ndjson", "csv", "yaml"],
         ),

@@ -32,12 +32,15 @@ pub async fn write(
         }
         let (count, more) = (page.count, page.cursor().is_some());
         // The client takes an object in place of a list for its only item.
-        if let ([only], None) = (page.results.as_slice(), count)
+        if let [only] = page.results.as_slice()
             && let Some(members) = only.0.as_object()
+            && (count.is_none() || members.is_empty())
             && !view.known.is_empty()
             && !view.known.iter().any(|name| members.contains_key(name))
         {
-            let members: Vec<_> = members.keys().take(8).map(|m| line(m)).collect();
+            let count = count.map(|_| "count".to_owned());
+            let members = members.keys().map(|m| line(m)).chain(count);
+            let members: Vec<_> = members.take(8).collect();
             return Err(Failure::failed(format!(
                 "the response is not a list of the API; it is an object with {}",
                 members.join(", ")
@@ -59,15 +62,20 @@ pub async fn write(
             break;
         }
         if !all && output.limit.is_none() {
-            more_of = more.then(|| count.map_or_else(|| "more".into(), |n| n.to_string()));
+            more_of = more.then_some(count);
             break;
         }
         rows.flush()?;
     }
     rows.end()?;
-    if let Some(of) = more_of {
+    if let Some(count) = more_of {
+        let some = match count.filter(|count| *count > shown) {
+            Some(count) => format!("{shown} of {count}"),
+            // The server does not say how many there are, or says it wrongly.
+            None => format!("the first {shown}"),
+        };
         output.notice(&format!(
-            "{shown} of {of}: --all for all of them, --limit N for more"
+            "{some}: --all for all of them, --limit N for more"
         ));
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The arguments of `autopi export`.
 
-use clap::{Arg, Command, value_parser};
+use clap::{Arg, Command, builder::PossibleValue, value_parser};
 
 use crate::device;
 
@@ -13,7 +13,11 @@ pub fn command() -> Command {
             .required(true)
             .help(help)
     };
-    let shared = |command: Command, window: &'static str, formats: &'static str| {
+    let shared = |command: Command, window: &'static str, formats: &[&'static str]| {
+        let values = formats.iter().map(|name| match *name {
+            "ndjson" => PossibleValue::new("ndjson").alias("jsonl"),
+            name => PossibleValue::new(name),
+        });
         command
             .arg(time(
                 "from",
@@ -24,7 +28,9 @@ pub fn command() -> Command {
                 Arg::new("format")
                     .long("format")
                     .value_name("FORMAT")
-                    .help(formats),
+                    .value_parser(values.collect::<Vec<_>>())
+                    .ignore_case(true)
+                    .help("Without it the format is that of the file's ending"),
             )
             .arg(
                 Arg::new("window")
@@ -76,7 +82,7 @@ pub fn command() -> Command {
                         ),
                 ),
             "6h",
-            "ndjson, csv or parquet; without it by the file's name",
+            &["ndjson", "csv", "parquet"],
         ))
         .subcommand(shared(
             Command::new("trips")
@@ -86,7 +92,7 @@ pub fn command() -> Command {
                 )
                 .args(device::arguments(true)),
             "7d",
-            "gpx, geojson, kml, csv, ndjson or parquet; without it by the file's name",
+            &["gpx", "geojson", "kml", "csv", "ndjson", "parquet"],
         ))
 }
 

@@ -1,6 +1,8 @@
 //! `autopi completions SHELL`, and the command that its scripts call: `autopi __complete -- WORD…`.
 //! Nothing is sent, and no file but that of the profiles is read.
 
+mod words;
+
 use std::{collections::BTreeSet, ffi::OsString, fmt::Write as _, io::Write, process::ExitCode};
 
 use clap::{Arg, ArgMatches, Command};
@@ -11,6 +13,7 @@ use crate::{
     output::{Format, line},
     tree,
 };
+use words::{joined, line_of_bash, read};
 
 /// The command that the scripts call; nobody types it.
 pub const HIDDEN: &str = "__complete";
@@ -53,10 +56,14 @@ pub fn complete(words: &[OsString]) -> ExitCode {
         words.pop();
         words.push(last);
     }
-    let (words, before) = match line_of_bash() {
+    let (mut words, before) = match line_of_bash() {
         Some(line) => joined(&words, &line),
         None => (words, String::new()),
     };
+    // These name a command.
+    if matches!(words.as_slice(), [first, _, ..] if first == "help" || first == "man") {
+        words.remove(0);
+    }
     let arguments: Vec<OsString> = std::iter::once("autopi".into())
         .chain(words.iter().map(OsString::from))
         .collect();
@@ -77,57 +84,6 @@ pub fn complete(words: &[OsString]) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Returns a word without its quotes, and with the home folder that a shell puts in place of `~`.
-fn read(word: &str) -> String {
-    let inside = |quote: char| word.strip_prefix(quote)?.strip_suffix(quote);
-    match (
-        inside('\'').or_else(|| inside('"')),
-        word.strip_prefix("~/"),
-    ) {
-        (Some(text), _) => text.to_owned(),
-        (None, Some(path)) => {
-            let home = std::env::home_dir().unwrap_or_default();
-            home.join(path).display().to_string()
-        }
-        (None, None) => word.to_owned(),
-    }
-}
-
-/// Returns the line up to the cursor, which the script for bash gives.
-fn line_of_bash() -> Option<String> {
-    let line = std::env::var("COMP_LINE").ok()?;
-    let point = std::env::var("COMP_POINT").ok()?.parse().ok();
-    Some(
-        point
-            .and_then(|at| line.get(..at))
-            .unwrap_or(&line)
-            .to_owned(),
-    )
-}
-
-/// Joins the words that bash makes of `--output=json` or `a:b`: those without a space between them
-/// in the line. Returns what stands in the last one before the part that bash replaces.
-fn joined(words: &[String], line: &str) -> (Vec<String>, String) {
-    let mut rest = line;
-    let mut out: Vec<String> = Vec::new();
-    let mut is_joined = false;
-    for word in words.iter().rev() {
-        let before = rest.strip_suffix(word.as_str()).unwrap_or_default();
-        match out.last_mut().filter(|_| is_joined) {
-            Some(last) => last.insert_str(0, word),
-            None => out.push(word.clone()),
-        }
-        rest = before.trim_end();
-        is_joined = !before.is_empty() && rest.len() == before.len();
-    }
-    out.reverse();
-    let current = words.last().map_or("", String::as_str);
-    let replaced = current.trim_start_matches(['=', ':']);
-    let whole = out.last().map_or("", String::as_str);
-    let before = whole.strip_suffix(replaced).unwrap_or_default().to_owned();
-    (out, before)
-}
-
 /// Returns whether a value of the document is safe to complete: a shell would not run any of it,
 /// and it is what it looks like. The scripts quote spaces.
 fn is_plain(text: &str) -> bool {
@@ -137,15 +93,40 @@ fn is_plain(text: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || "_-.:/@%+,= ".contains(c))
 }
 
+/// Returns whether a word is this option.
+fn is_named(option: &Arg, word: &str) -> bool {
+    match word.strip_prefix("--") {
+        Some(long) => {
+            let aliases = option.get_all_aliases().unwrap_or_default();
+            option.get_long() == Some(long) || aliases.contains(&long)
+        }
+        None => option
+            .get_short()
+            .is_some_and(|s| word.strip_prefix('-') == Some(s.encode_utf8(&mut [0; 4]))),
+    }
+}
+
 fn candidates(index: &'static Index, said: &tree::Said, words: &[String]) -> Vec<(String, String)> {
     let Some((current, before)) = words.split_last() else {
         return Vec::new();
     };
     let root = tree::command(index, said);
     let mut command = &root;
+    let mut is_value = false;
     for word in before {
-        if let Some(inner) = command.find_subcommand(word) {
-            command = inner;
+        if std::mem::take(&mut is_value) {
+            continue;
+        }
+        if word.starts_with('-') {
+            let mut options = root.get_arguments().chain(command.get_arguments());
+            is_value = options.any(|a| is_named(a, word) && a.get_action().takes_values());
+            continue;
+        }
+        match command.find_subcommand(word) {
+            Some(inner) => command = inner,
+            // Behind a word that is no command nothing follows.
+            None if command.has_subcommands() => return Vec::new(),
+            None => {}
         }
     }
     let options = || {
@@ -153,17 +134,7 @@ fn candidates(index: &'static Index, said: &tree::Said, words: &[String]) -> Vec
             .chain(command.get_arguments())
             .filter(|a| !a.is_hide_set())
     };
-    let named = |name: &str| {
-        options().find(|a| match name.strip_prefix("--") {
-            Some(long) => {
-                a.get_long() == Some(long)
-                    || a.get_all_aliases().is_some_and(|all| all.contains(&long))
-            }
-            None => a
-                .get_short()
-                .is_some_and(|s| name.strip_prefix('-') == Some(s.encode_utf8(&mut [0; 4]))),
-        })
-    };
+    let named = |name: &str| options().find(|a| is_named(a, name));
     let is_valued = |a: &&Arg| a.get_action().takes_values();
     let mut found: Vec<(String, String)> = Vec::new();
     if let Some((name, _)) = current
