@@ -94,6 +94,19 @@ async fn duplicate_vins_unknown_choices_and_missing_ids_are_refused() {
 }
 
 #[tokio::test]
+async fn an_object_is_a_list_of_its_keys_only_for_a_relation() {
+    let api = Api::start(Sandbox::builder()).await;
+    let group = json!({"name": "North", "vehicles": {}});
+    let made = api.send("POST", "/vehicle/group/", &group).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let vehicle = &api.items("/fleet/vehicles/").await[0]["id"];
+    let path = format!("/fleet/vehicles/{vehicle}/alerts/resolve/");
+    let refused = api.send("POST", &path, &json!({"alerts": {}})).await;
+    let plain = json!({"alerts": ["Expected a list of items but got type \"dict\"."]});
+    assert_eq!((refused.status, refused.body), (400, plain));
+}
+
+#[tokio::test]
 async fn settings_that_are_posted_are_kept() {
     let api = Api::start(Sandbox::builder()).await;
     let id = device(&api).await["id"].as_str().unwrap().to_owned();

@@ -312,6 +312,17 @@ fn taken(
         {
             Some("DRF checks the length without surrounding blanks (`trim_whitespace`)")
         }
+        "Incorrect type"
+            if format == "uuid" && all(|v| v.is_boolean() || v.is_i64() || v.is_u64()) =>
+        {
+            Some("DRF's UUIDField reads integers, and true and false as 1 and 0")
+        }
+        // drf-yasg marks lists of relations with `uniqueItems`.
+        "Incorrect type"
+            if was == "array" && schema["uniqueItems"] == true && all(Value::is_object) =>
+        {
+            Some("DRF reads a list of relations from an object as well: from its keys")
+        }
         "Incorrect type" if was == "array" && schema["in"] == "formData" => {
             Some("form values are texts: DRF reads one as a list of one")
         }
@@ -505,7 +516,8 @@ mod tests {
     fn a_reason_explains_no_more_than_it_says() {
         let properties = json!({"n": {"type": "string"}, "at": {"type": "string", "format": "date-time"}, "on": {"type": "boolean"},
             "x": {"type": "number"}, "key": {"type": "integer"}, "count": {"type": "integer", "maximum": 9},
-            "made": {"type": "string", "readOnly": true}, "rows": {"type": "array", "items": {"$ref": "#/definitions/Row"}}});
+            "made": {"type": "string", "readOnly": true}, "id": {"type": "string", "format": "uuid"},
+            "users": {"type": "array", "uniqueItems": true}, "rows": {"type": "array", "items": {"$ref": "#/definitions/Row"}}});
         let schema = |required: Value| json!({"required": true, "in": "body", "schema": {"properties": properties, "required": required}});
         let doc = json!({
             "definitions": {"Row": {"properties": {"lat": {"type": "string", "format": "decimal"}, "n": {"type": "integer"}}}},
@@ -553,6 +565,15 @@ mod tests {
         assert!(
             taken("in body - n: Incorrect type", json!({"n": 0}))
                 && !taken("in body - n: Incorrect type", json!({"n": []}))
+        );
+        assert!(
+            taken("in body - id: Incorrect type", json!({"id": false}))
+                && !taken("in body - id: Incorrect type", json!({"id": 1.5}))
+        );
+        assert!(
+            taken("in body - users: Incorrect type", json!({"users": {}}))
+                && !taken("in body - users: Incorrect type", json!({"users": 1}))
+                && !taken("in body - rows: Incorrect type", json!({"rows": {}}))
         );
         assert!(
             !taken("in body - at: Incorrect type", json!({"at": 0}))

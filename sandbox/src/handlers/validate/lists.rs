@@ -34,8 +34,11 @@ impl Validator<'_> {
         let first_only = many || inner.values.is_some();
         let items: Vec<Value> = match value {
             Value::Array(items) => items,
-            // These fields iterate over the value, which in Python yields the keys of an object.
-            Value::Object(map) if first_only && !map.contains_key(NUMBER) => {
+            // These fields iterate over the value, which in Python yields the keys of an object; a
+            // plain list of ids (not unique in drf-yasg's document) refuses it.
+            Value::Object(map)
+                if (schema.unique || inner.values.is_some()) && !map.contains_key(NUMBER) =>
+            {
                 map.iter().map(|(key, _)| sent_name(key).into()).collect()
             }
             value => {
