@@ -82,6 +82,26 @@ impl Failure {
         Self::new(Exit::NotFound, message)
     }
 
+    /// A feature is not in this build. The command that builds it in keeps those that are.
+    pub fn not_built(what: &str, feature: &str) -> Self {
+        let optional = [
+            ("parquet", cfg!(feature = "parquet")),
+            ("mcp", cfg!(feature = "mcp")),
+            ("keyring", cfg!(feature = "keyring")),
+        ];
+        let wanted = optional
+            .iter()
+            .filter(|(name, is_on)| *is_on || *name == feature);
+        let names: Vec<&str> = wanted.map(|(name, _)| *name).collect();
+        let features = match names.as_slice() {
+            [] => String::new(),
+            names => format!(" --features {}", names.join(",")),
+        };
+        Self::usage(format!("this command was built without {what}")).hint(format!(
+            "`cargo install --locked --path cli{features}` in a checkout builds it in"
+        ))
+    }
+
     /// Adds what to do about it.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

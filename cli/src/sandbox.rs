@@ -30,8 +30,7 @@ impl Sandbox {
 #[cfg(not(feature = "sandbox"))]
 impl Sandbox {
     pub async fn start() -> Result<Self> {
-        Err(Failure::usage("this command was built without the sandbox")
-            .hint("`cargo install autopi-cli` builds it in"))
+        Err(Failure::not_built("the sandbox", "sandbox"))
     }
 
     pub fn url(&self) -> &str {

@@ -53,8 +53,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         #[cfg(feature = "mcp")]
         "mcp" => crate::mcp::run(context, matches),
         #[cfg(not(feature = "mcp"))]
-        "mcp" => Err(Failure::usage("this command was built without mcp")
-            .hint("`cargo install autopi-cli --features mcp` builds it in")),
+        "mcp" => Err(Failure::not_built("mcp", "mcp")),
         "api" => api::run(context, matches),
         "doctor" => doctor::run(context),
         "completions" => completions::run(context, matches),
@@ -63,8 +62,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         #[cfg(feature = "watch")]
         "watch" => crate::watch::run(context, matches),
         #[cfg(not(feature = "watch"))]
-        "watch" => Err(Failure::usage("this command was built without watch")
-            .hint("`cargo install autopi-cli --features watch` builds it in")),
+        "watch" => Err(Failure::not_built("watch", "watch")),
         "trip" => trip::run(context, matches),
         area => {
             let (operation, matches) = match matches.subcommand() {

@@ -94,8 +94,7 @@ mod system {
     use super::{Failure, Result};
 
     fn absent() -> Failure {
-        Failure::usage("this command was built without the keyring of the system")
-            .hint("`cargo install` it with `--features keyring`")
+        Failure::not_built("the keyring of the system", "keyring")
     }
 
     pub fn put(_: &str, _: &SecretString) -> Result<()> {

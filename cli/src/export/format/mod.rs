@@ -99,8 +99,7 @@ impl Format {
             Failure::usage(what).hint(format!("--format is one of {}", names.join(", ")))
         })?;
         if *found == Self::Parquet && !cfg!(feature = "parquet") {
-            return Err(Failure::usage("this command was built without Parquet")
-                .hint("`cargo install autopi-cli --features parquet` builds it in"));
+            return Err(Failure::not_built("Parquet", "parquet"));
         }
         Ok(*found)
     }
@@ -122,7 +121,7 @@ impl Format {
             #[cfg(feature = "parquet")]
             Self::Parquet => parquet::write(Columns::of(rows, columns)?, rows, to),
             #[cfg(not(feature = "parquet"))]
-            Self::Parquet => Err(Failure::usage("this command was built without Parquet")),
+            Self::Parquet => Err(Failure::not_built("Parquet", "parquet")),
             Self::Gpx => gpx::write(rows, to),
             Self::Geojson => geojson::write(rows, to),
             Self::Kml => kml::write(rows, to),
