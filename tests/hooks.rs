@@ -259,7 +259,7 @@ async fn a_recording_is_replayed_without_a_network_and_holds_no_secret() {
 async fn a_recording_masks_a_secret_wherever_it_is_repeated() {
     let server = Server::start(|_, _| {
         write(ok(
-            r#"{"said":"77123456, not made-here-17","n":77123456,"link":"/x/?a=can%2Fary%3D",
+            r#"{"said":"77123456, not made-here-17","n":77123456,"link":"/x/?a=can%2Fary%3D","base64":"Y2FuL2FyeT0=",
                 "token":"made-here-17","other":12}"#,
         ))
     })
@@ -274,7 +274,14 @@ async fn a_recording_masks_a_secret_wherever_it_is_repeated() {
         request.send().await.unwrap();
     }
     let text = std::fs::read_to_string(&file.0).unwrap();
-    for secret in ["tok-7", "77123456", "can/ary", "can%2Fary", "made-here"] {
+    for secret in [
+        "tok-7",
+        "77123456",
+        "can/ary",
+        "can%2Fary",
+        "Y2FuL2F",
+        "made-here",
+    ] {
         assert!(!text.contains(secret), "{secret}: {text}");
     }
     assert!(text.contains(r#""other":12"#), "{text}");

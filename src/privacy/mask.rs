@@ -3,13 +3,13 @@
 
 use std::{borrow::Cow, cell::RefCell};
 
-use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::privacy::{
+    repeated::Repeated,
     secret::{self, MASK},
     shown::{self, Marked},
 };
@@ -21,9 +21,10 @@ pub(crate) struct Mask<'a> {
     pub marked: Marked,
     /// Whether the values are those of a request, where more names are secret.
     pub written: bool,
-    /// The credentials of the request and the values that were masked so far, which may be
-    /// repeated elsewhere.
-    pub known: RefCell<Vec<SecretString>>,
+    /// The credentials of the request and what was masked in it, which may be repeated anywhere.
+    pub repeated: RefCell<Repeated>,
+    /// What was masked in the response: a long list has many, so they are only found as they are.
+    pub own: RefCell<Vec<SecretString>>,
     pub base: &'a Url,
 }
 
@@ -60,7 +61,6 @@ impl Mask<'_> {
     /// relative, so that it works wherever the recording is played.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.is_known(text)
-            || self.is_known(&percent_decode_str(text).decode_utf8_lossy())
             || text.contains("PRIVATE KEY")
             || secret::in_text(text)
             || shown::is_json_with_secret(text, self.marked)
@@ -77,18 +77,18 @@ impl Mask<'_> {
         }
     }
 
-    /// Notes a secret, unless it is so short that it would be found in any text. A response has
-    /// more texts, and the secrets that a server makes are longer.
-    pub fn note(&self, secret: &str) {
-        let shortest = if self.written { 6 } else { 12 };
-        if secret.len() >= shortest && secret != MASK && !self.is_known(secret) {
-            self.known.borrow_mut().push(secret.into());
+    /// Notes a secret, unless it is so short that it would be found in other texts of a response.
+    fn note(&self, secret: &str) {
+        if self.written {
+            self.repeated.borrow_mut().note(secret);
+        } else if secret.len() >= 12 && !self.is_known(secret) {
+            self.own.borrow_mut().push(secret.into());
         }
     }
 
     fn is_known(&self, text: &str) -> bool {
-        let known = self.known.borrow();
-        known.iter().any(|s| text.contains(s.expose_secret()))
+        let own = self.own.borrow();
+        self.repeated.borrow().is_in(text) || own.iter().any(|s| text.contains(s.expose_secret()))
     }
 
     fn is_secret(&self, name: &str) -> bool {

@@ -8,7 +8,6 @@ use reqwest::{
         AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER,
     },
 };
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
@@ -16,7 +15,7 @@ use url::form_urlencoded;
 use crate::{
     CallInfo,
     codec::{any::Any, decode},
-    privacy::{mask::Mask, shown},
+    privacy::{mask::Mask, repeated::Repeated, shown},
 };
 
 /// The headers of a response that are recorded; others may hold cookies or other secrets.
@@ -108,7 +107,7 @@ fn pairs(text: &[u8], mask: &Mask<'_>) -> Vec<(String, String)> {
 /// A request whose response is still to come.
 pub(super) struct Pending<'a> {
     call: CallInfo,
-    secrets: Vec<SecretString>,
+    secrets: Repeated,
     base: &'a Url,
     pub asked: RequestKey,
 }
@@ -116,15 +115,15 @@ pub(super) struct Pending<'a> {
 impl<'a> Pending<'a> {
     pub fn new(request: &Request, call: CallInfo, base: &'a Url) -> Self {
         let header = |name| request.headers().get(name).and_then(|v| v.to_str().ok());
-        let token = header(AUTHORIZATION).unwrap_or_default();
-        let token = token.rsplit(' ').next().unwrap_or_default();
+        let mut credentials = Repeated::default();
+        credentials.note_header(header(AUTHORIZATION).unwrap_or_default());
         let mask = Mask {
             marked: call.secrets,
             written: true,
-            known: RefCell::default(),
+            repeated: RefCell::new(credentials),
+            own: RefCell::default(),
             base,
         };
-        mask.note(token);
         let url = request.url();
         let path = url.path();
         let path = path
@@ -151,7 +150,7 @@ impl<'a> Pending<'a> {
         let asked = asked();
         Self {
             call,
-            secrets: mask.known.into_inner(),
+            secrets: mask.repeated.into_inner(),
             base,
             asked,
         }
@@ -161,7 +160,8 @@ impl<'a> Pending<'a> {
         let mask = Mask {
             marked: self.call.secrets,
             written: false,
-            known: RefCell::new(self.secrets),
+            repeated: RefCell::new(self.secrets),
+            own: RefCell::default(),
             base: self.base,
         };
         let header = |name: &HeaderName| {
