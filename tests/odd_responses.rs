@@ -89,6 +89,10 @@ async fn a_body_is_what_its_bytes_are_or_an_error() {
         (raw("200 OK\r\ncontent-encoding: ", "7"), "7"),
         (raw("200 OK\r\ncontent-encoding: gzip, gzip", "7"), "encoded as `gzip, gzip`"),
         (raw("200 OK\r\ncontent-encoding: identity\r\ncontent-encoding: br", "7"), "encoded as `identity, br`"),
+        (raw("200 OK\r\ncontent-encoding: br\r\ncontent-length: 0", ""), "null"),
+        (raw("206 Partial Content\r\ncontent-range: bytes 0-0/2", "7"), "a part of the response (206)"),
+        (raw("207 Multi-Status", "7"), "7"),
+        (raw("200 OK\r\ncontent-type: application/xml", "<a/>"), "is XML or a part of an HTML page"),
         (raw("200 OK\r\ncontent-encoding: aws-chunked", "7"), "encoded as `aws-chunked`"),
         (raw("200 OK\r\ncontent-encoding: gzip", "7"), "compressed body of the response is damaged"),
         (raw("200 OK\r\ncontent-length: 9", "7"), "Transport raw (GET /x/): the response broke off"),
@@ -159,6 +163,8 @@ async fn an_error_has_the_reason_that_the_server_gives() {
             "field required",
             "detail[0].loc=body|x detail[0].msg=field required",
         ),
+        (400, r#"{"detail": " ", "message": "why"}"#, "\"why\"", ""),
+        (400, r#"{"detail": ""}"#, "HTTP 400: the API", ""),
         (400, "plain words", "plain words", ""),
         (400, "{\"a\":", "", ""),
         (400, "", "", ""),
@@ -268,6 +274,11 @@ async fn a_list_of_any_form_gives_its_items_or_an_error_after_them() {
             "results[0]",
         ),
         (vec![r#"{"results":{"id":1}}"#], "1", ""),
+        (
+            vec![r#"{"next":{"href":"/x/?page=2"},"results":[{"id":1}]}"#],
+            "1",
+            "not a URL",
+        ),
         (vec![r#"{"results":"[{\"id\":1}]"}"#], "1", ""),
         (
             vec![

@@ -184,11 +184,19 @@ async fn a_login_asks_for_the_second_factor() {
 #[tokio::test]
 async fn invalid_requests_are_refused_in_the_form_of_drf() {
     let api = Api::start(Sandbox::builder().forbidden("/billing/")).await;
-    let not_found = api.get("/no/such/path/").await;
-    assert_eq!(
-        (not_found.status, not_found.body),
-        (404, json!({"detail": "Not found."}))
-    );
+    // Where no view is, Django itself responds.
+    let page = "\n<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>Not Found</title>\n</head>\n<body>\n  \
+                <h1>Not Found</h1><p>The requested resource was not found on this server.</p>\n</body>\n\
+                </html>\n";
+    for path in ["/no/such/path/", "/nope", "//dongle/devices/"] {
+        let nothing = api.get(path).await;
+        assert_eq!(
+            (nothing.status, &nothing.body),
+            (404, &json!(page)),
+            "{path}"
+        );
+        assert_eq!(nothing.header("content-type"), "text/html; charset=utf-8");
+    }
     assert_eq!(
         api.get("/dongle/devices/11111111-1111-4111-8111-111111111111/")
             .await

@@ -37,6 +37,7 @@ pub(super) fn flatten(
                 }
             }
         }
+        Value::String(text) if text.trim().is_empty() => {}
         Value::String(_) if at.contains(['.', '[']) || texts && !at.is_empty() => {
             collect(&at, value, out);
         }

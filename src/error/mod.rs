@@ -115,7 +115,7 @@ impl Error {
         let json = self.json()?;
         let named = || {
             let mut names = ["detail", "error", "message", "status"].iter();
-            names.find_map(|k| json.get(k)?.as_str())
+            names.find_map(|k| json.get(k)?.as_str().filter(|text| !text.trim().is_empty()))
         };
         json.as_str().map_or_else(named, words).map(str::to_owned)
     }

@@ -118,6 +118,9 @@ impl Error {
         body: Bytes,
     ) -> Self {
         let hint = match status {
+            404 if html => {
+                "no such path: the response is an HTML page, not the API's; is the base URL right?"
+            }
             _ if html => Self::HTML_PAGE,
             304 => {
                 "not modified: the call asked only for changes (If-None-Match, If-Modified-Since)"

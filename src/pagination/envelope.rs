@@ -70,7 +70,7 @@ fn link(next: Value) -> Option<String> {
     match next {
         Value::Null | Value::Bool(false) => None,
         Value::String(text) => Some(text).filter(|t| !t.trim().is_empty()),
-        other => Some(other.to_string()),
+        other => Some(number(&other).map_or_else(|| other.to_string(), |page| page.to_string())),
     }
 }
 
@@ -219,6 +219,8 @@ mod tests {
             serde_json::from_str(r#"{"count":1,"results":[1],"page_size":20}"#).unwrap();
         assert_eq!(page.extra["page_size"], 20);
         assert!(serde_json::from_str::<Page<i64>>(r#"{"detail":"no"}"#).is_err());
+        let page: Page<i64> = serde_json::from_str(r#"{"next":2.0,"results":[1]}"#).unwrap();
+        assert_eq!(page.next.as_deref(), Some("2"));
         let twice = r#"{"results":[1,"bad"],"count":2,"results":[3],"count":1}"#;
         let page: Page<i64> = serde_json::from_str(twice).unwrap();
         assert_eq!(

@@ -18,14 +18,18 @@ pub(super) enum Link {
 /// proxy that ends TLS or adds a prefix, Django's links have another scheme, another port or
 /// another start of the path; another host or list is an error.
 pub(super) fn follow(next: &str, first: &Url) -> Result<Link, Error> {
-    if let Ok(page) = next.trim().parse() {
-        return Ok(Link::Page(page));
-    }
     let fail = |what| {
         Err(Error::pagination(format!(
             "the `next` link of a page {what}"
         )))
     };
+    if let Ok(page) = next.trim().parse() {
+        return Ok(Link::Page(page));
+    }
+    // An object or a list.
+    if next.starts_with(['{', '[']) {
+        return fail("is not a URL");
+    }
     let Ok(link) = Url::parse(next).or_else(|_| first.join(next)) else {
         return fail("is not a URL");
     };
@@ -91,6 +95,8 @@ mod tests {
             ("/v2/a%2Fb/?page=2", "another list"),
             ("javascript:alert(1)", "another host"),
             ("http://[", "not a URL"),
+            (r#"{"href":"/v2/a%20b/?page=2"}"#, "not a URL"),
+            (r#"["/v2/a%20b/?page=2"]"#, "not a URL"),
             ("-1", "another list"),
             ("true", "another list"),
         ] {

@@ -20,7 +20,7 @@ use crate::{
         reading::ReadMode,
         redirect,
         request::RequestSpec,
-        response::{refuse_encoded, status_error},
+        response::{refuse_unasked, status_error},
         retry::Failure,
     },
 };
@@ -98,7 +98,7 @@ impl<'a> Attempt<'a, '_> {
         if !response.status().is_success() {
             return Err(Box::pin(self.refused(response, authorization)).await);
         }
-        refuse_encoded(&response, &self.spec.options.headers).map_err(Failure::Fatal)?;
+        refuse_unasked(&response, &self.spec.options.headers).map_err(Failure::Fatal)?;
         let most = core.max_response_bytes;
         let late = || self.late("no more of the response", Some(self.attempt_timeout()));
         let body = M::read(&mut response, most, stall, self.deadline, late)

@@ -3,7 +3,9 @@
 use std::{fmt, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RANGE,
+};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
@@ -138,9 +140,18 @@ pub(crate) async fn read(
     })
 }
 
-/// Returns an error if the body has a content encoding that the HTTP client does not decode, and
-/// the call did not ask for one itself: its bytes would be taken for data.
-pub(crate) fn refuse_encoded(response: &RawResponse, sent: &HeaderMap) -> Result<(), Error> {
+/// Returns an error if the body is only a part, or has a content encoding that the HTTP client does
+/// not decode, and the call did not ask for it itself: its bytes would be taken for the data.
+pub(crate) fn refuse_unasked(response: &RawResponse, sent: &HeaderMap) -> Result<(), Error> {
+    let status = response.status().as_u16();
+    if status == 206 && !sent.contains_key(RANGE) {
+        let fault = "it is a part of the response (206), which was not asked for";
+        return Err(Error::decode(status, ".", fault, Bytes::new()));
+    }
+    // The headers of a HEAD are those of the body that a GET has.
+    if response.content_length() == Some(0) {
+        return Ok(());
+    }
     // A browser decodes every body, and shows the header all the same.
     let names = response.headers().get_all(CONTENT_ENCODING).iter();
     let names = names.filter(|_| !cfg!(target_family = "wasm"));
@@ -153,12 +164,7 @@ pub(crate) fn refuse_encoded(response: &RawResponse, sent: &HeaderMap) -> Result
     }
     let name: String = names.join(", ").chars().take(60).collect();
     let fault = format!("the body is encoded as `{name}`, which was not asked for");
-    Err(Error::decode(
-        response.status().as_u16(),
-        ".",
-        fault,
-        Bytes::new(),
-    ))
+    Err(Error::decode(status, ".", fault, Bytes::new()))
 }
 
 /// Returns the error that a response other than 2xx becomes.
@@ -245,8 +251,10 @@ fn undecoded(status: u16, Fault { path, mut message }: Fault, body: Bytes) -> Er
     if path == "."
         && let Err(e) = serde_json::from_slice::<IgnoredAny>(&body)
     {
-        message = if body.trim_ascii_start().starts_with(b"<") {
+        message = if is_page(&body) {
             Error::HTML_PAGE.into()
+        } else if body.trim_ascii_start().starts_with(b"<") {
+            "the response is XML or a part of an HTML page, not the API's".into()
         } else {
             format!("the body is not JSON: {e}")
         };

@@ -25,6 +25,14 @@ impl ApiError {
         Self::invalid(Value::Null)
     }
 
+    /// Returns the page with which Django responds where no view is.
+    pub fn no_view() -> Self {
+        Self {
+            status: StatusCode::NOT_FOUND,
+            ..Self::bad_request()
+        }
+    }
+
     pub fn not_found() -> Self {
         Self::detail(StatusCode::NOT_FOUND, "Not found.")
     }

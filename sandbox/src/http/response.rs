@@ -56,10 +56,16 @@ fn error_page(status: StatusCode) -> ApiResponse {
         status.as_u16(),
         status.canonical_reason().unwrap_or_default(),
     );
-    let title = format!("{reason} ({code})");
+    let (title, text) = match status {
+        StatusCode::NOT_FOUND => {
+            let text = "The requested resource was not found on this server.";
+            (reason.to_owned(), text)
+        }
+        _ => (format!("{reason} ({code})"), ""),
+    };
     let page = format!(
         "\n<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>{title}</title>\n</head>\n<body>\n  \
-         <h1>{title}</h1><p></p>\n</body>\n</html>\n"
+         <h1>{title}</h1><p>{text}</p>\n</body>\n</html>\n"
     );
     new(status, "text/html; charset=utf-8", page)
 }

@@ -60,10 +60,10 @@ impl Api {
             if !path.ends_with('/') && self.served.find(&format!("{path}/")).is_some() {
                 return Ok(response::append_slash(path, query));
             }
-            return Err(ApiError::not_found());
+            return Err(ApiError::no_view());
         };
         let Some(route) = self.served.routes.get(found.route) else {
-            return Err(ApiError::not_found());
+            return Err(ApiError::no_view());
         };
         let first = route.operations.iter().find(|o| o.method == parts.method);
         if let Some(operation) = first.or(route.operations.first()) {
