@@ -1,16 +1,43 @@
 //! Lists of collections, and the creation and deletion of their items.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::{
     handlers::{
         Call, Outcome, PathIds, Resources, error::ApiError, filter::Filter, lookup::store_error,
-        paginate::Paging,
+        paginate::Paging, shown::Shown,
     },
-    spec::List,
+    spec::{List, schema::SchemaRef},
     state::{Found, Item},
     util::json,
 };
+
+/// Returns the filters of a list that the request gives.
+fn filter(call: &Call<'_>, item: SchemaRef) -> Filter {
+    let parameters = || call.served.parameters.iter();
+    let repeats = |name: &str| parameters().any(|p| p.multi && p.name == name);
+    let schemas = &call.spec.schemas;
+    let members = schemas.members(item);
+    members
+        .map(|o| Filter::of(schemas, o, call.query, repeats))
+        .unwrap_or_default()
+}
+
+/// Returns one page of all items.
+fn page(items: Vec<Arc<Shown>>, paging: Paging) -> Result<Outcome, ApiError> {
+    let total = items.len() as u64;
+    let bounded = paging.bounded_by(total);
+    let paging = bounded.ok_or_else(ApiError::invalid_page)?;
+    let size = usize::try_from(paging.size).unwrap_or(usize::MAX);
+    let items = items.into_iter().skip(paging.start as usize).take(size);
+    Ok(Outcome::Page {
+        items: items.collect(),
+        total,
+        paging,
+    })
+}
 
 impl Resources {
     pub fn list(
@@ -27,14 +54,7 @@ impl Resources {
         let enveloped = form != crate::spec::Form::Array;
         let paging =
             Paging::of(call.served, enveloped, call.query).ok_or_else(ApiError::invalid_page)?;
-        let parameters = || call.served.parameters.iter();
-        let repeats = |name: &str| parameters().any(|p| p.multi && p.name == name);
-        let filter = call
-            .spec
-            .schemas
-            .members(schema)
-            .map(|o| Filter::of(&call.spec.schemas, o, call.query, repeats))
-            .unwrap_or_default();
+        let filter = filter(call, schema);
         // A list below an item that shows another collection shows the items that belong to it.
         let full = call
             .spec
@@ -88,20 +108,7 @@ impl Resources {
             kept = show(&items);
         }
         filter.sort(&mut kept, |shown| &shown.value);
-        let total = kept.len() as u64;
-        let paging = paging
-            .bounded_by(total)
-            .ok_or_else(ApiError::invalid_page)?;
-        let items = kept
-            .into_iter()
-            .skip(paging.start as usize)
-            .take(usize::try_from(paging.size).unwrap_or(usize::MAX))
-            .collect();
-        Ok(Outcome::Page {
-            items,
-            total,
-            paging,
-        })
+        page(kept, paging)
     }
 
     pub fn create(

@@ -63,35 +63,7 @@ impl Api {
         ) {
             self.resources.locate(call)?;
         }
-        let sent = body::read(operation, &self.served, request.headers, &body)?;
-        let sent = match &operation.body {
-            Some(described)
-                if sent.given
-                    || (described.required && !matches!(operation.kind, Kind::Delete(_))) =>
-            {
-                let related = |name: &str, kind, id: Option<&str>| {
-                    self.resources.related(&self.backing, name, kind, id)
-                };
-                let judge = Validator {
-                    schemas: &self.served.schemas,
-                    related: &related,
-                    mode: if operation.method == Method::PATCH {
-                        Mode::Partial
-                    } else {
-                        Mode::Full
-                    },
-                    shallow: false,
-                };
-                let value = self.resources.with_current_tag(
-                    call,
-                    described.schema,
-                    &self.served,
-                    sent.value,
-                );
-                validate::body(judge, described.schema, value).map_err(ApiError::invalid)?
-            }
-            _ => nothing.clone(),
-        };
+        let sent = self.body(request, call, &body)?;
         let call = Call {
             sent: &sent,
             ..call
@@ -120,6 +92,37 @@ impl Api {
             values,
             outcome,
         ))
+    }
+
+    /// Reads and validates the body; returns an empty object if the operation has none.
+    fn body(
+        &self,
+        request: &AdmittedRequest<'_>,
+        call: Call<'_>,
+        body: &Bytes,
+    ) -> Result<Value, ApiError> {
+        let operation = call.served;
+        let sent = body::read(operation, &self.served, request.headers, body)?;
+        let wanted = |required: bool| required && !matches!(operation.kind, Kind::Delete(_));
+        let described = operation.body.as_ref();
+        let Some(described) = described.filter(|b| sent.given || wanted(b.required)) else {
+            return Ok(json!({}));
+        };
+        let related = |name: &str, kind, id: Option<&str>| {
+            self.resources.related(&self.backing, name, kind, id)
+        };
+        let judge = Validator {
+            schemas: &self.served.schemas,
+            related: &related,
+            mode: match operation.method {
+                Method::PATCH => Mode::Partial,
+                _ => Mode::Full,
+            },
+            shallow: false,
+        };
+        let (schema, resources) = (described.schema, &self.resources);
+        let value = resources.with_current_tag(call, schema, &self.served, sent.value);
+        validate::body(judge, schema, value).map_err(ApiError::invalid)
     }
 
     /// Returns the response to OPTIONS, without `actions` if the item in the path does not exist.

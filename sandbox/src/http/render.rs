@@ -13,7 +13,7 @@ use crate::{
         response::{self, ApiResponse},
     },
     sample::{SampleContext, coerce::Coercer},
-    spec::{Form, Operation, Route, Spec},
+    spec::{Form, Operation, Route, Spec, schema::SchemaRef},
     util::{json, rng::Rng},
 };
 
@@ -44,21 +44,7 @@ pub fn render(
             Some(response) => coercer.coerce(response, Value::Null, "", context),
         },
         Outcome::One(value) => match operation.response {
-            Some(response) if strict => {
-                // The members of a job stay, because a client could do nothing without them.
-                let extra = value
-                    .as_object()
-                    .filter(|m| m.contains_key("jid"))
-                    .cloned()
-                    .unwrap_or_default();
-                let mut fitted = coercer.coerce(response, value, "", context);
-                if let Some(map) = fitted.as_object_mut() {
-                    for (key, value) in extra {
-                        map.entry(key).or_insert(value);
-                    }
-                }
-                fitted
-            }
+            Some(response) if strict => fitted(&coercer, response, value, context),
             _ => value,
         },
         Outcome::Page {
@@ -105,6 +91,24 @@ pub fn render(
         },
     };
     send(operation, &value)
+}
+
+/// Returns a value in its documented form.
+fn fitted(
+    coercer: &Coercer<'_>,
+    place: SchemaRef,
+    value: Value,
+    context: SampleContext<'_>,
+) -> Value {
+    // The members of a job stay, because a client could do nothing without them.
+    let job = value.as_object().filter(|m| m.contains_key("jid")).cloned();
+    let mut fitted = coercer.coerce(place, value, "", context);
+    if let Some(map) = fitted.as_object_mut() {
+        for (key, value) in job.unwrap_or_default() {
+            map.entry(key).or_insert(value);
+        }
+    }
+    fitted
 }
 
 /// Returns the members of an envelope that are not about the page, such as totals by kind.

@@ -56,7 +56,6 @@ impl Coercer<'_> {
                 ..context
             }
         };
-        let made = || self.clean(place, fresh(), name, context);
         match (&schema.kind, value) {
             (Kind::Union(_), value) => {
                 let found = schemas.alternatives(place, &value, false);
@@ -64,31 +63,10 @@ impl Coercer<'_> {
                 let fits = |c: &&Chosen| schemas.fits(c.of, &value);
                 match found.iter().find(fits).or(found.first()) {
                     Some(c) => c.with_tags(self.coerce(c.of, value, name, context)),
-                    None => made(),
+                    None => self.clean(place, fresh(), name, context),
                 }
             }
-            (Kind::Object(object), Value::Object(map)) => self.object(object, map, context),
-            // A JSON field, which drf-yasg documents as an object.
-            (Kind::Object(object), value)
-                if !self.strict
-                    && object.is_free_form()
-                    && !object.others.is_some_and(SchemaRef::is_typed) =>
-            {
-                value
-            }
-            (Kind::Object(_), Value::Array(list)) => match list.into_iter().next() {
-                Some(first) => self.coerce(place, first, name, context),
-                None => made(),
-            },
-            // The value is an id, and the response shows the whole object.
-            (Kind::Object(object), scalar) => {
-                let mut made = made();
-                let id = object.get("id").filter(|p| schemas.fits(p.of, &scalar));
-                if let (Some(id), Some(map)) = (id, made.as_object_mut()) {
-                    map.insert(id.name.clone(), scalar);
-                }
-                made
-            }
+            (Kind::Object(object), value) => self.as_object(place, object, value, name, context),
             (Kind::List(item), Value::Array(list)) => {
                 let nth = |(n, value)| self.coerce(*item, value, name, context.nth(n));
                 (0..).zip(list).map(nth).collect()
@@ -96,33 +74,67 @@ impl Coercer<'_> {
             (Kind::List(item), value) => {
                 Value::Array(vec![self.coerce(*item, value, name, context)])
             }
+            (_, value) => self.as_scalar(place, value).unwrap_or_else(fresh),
+        }
+    }
+
+    /// Converts a value that is no object, no list and no union; `None` if it has no other form.
+    fn as_scalar(&self, place: SchemaRef, value: Value) -> Option<Value> {
+        let schemas = self.sampler.schemas;
+        match (&schemas.at(place).kind, value) {
             // A value that one serializer accepts may be impossible in another, such as a blank
             // text.
             (Kind::Text(_), Value::String(text))
                 if self.strict && !schemas.text_fits(place, &text) =>
             {
-                match place.nullable {
-                    true => Value::Null,
-                    false => fresh(),
-                }
+                place.nullable.then_some(Value::Null)
             }
-            (_, value) if schemas.fits(place, &value) => value,
+            (_, value) if schemas.fits(place, &value) => Some(value),
             // The value is the whole object, and the response shows its id.
             (_, Value::Object(map)) if map.get("id").is_some_and(|id| schemas.fits(place, id)) => {
-                map.get("id").cloned().unwrap_or_default()
+                map.get("id").cloned()
             }
             (Kind::Text(_), value) => {
-                let text = Value::from(json::text(&value));
-                match schemas.fits(place, &text) {
-                    true => text,
-                    false => fresh(),
-                }
+                Some(Value::from(json::text(&value))).filter(|text| schemas.fits(place, text))
             }
             (_, Value::String(text)) => serde_json::from_str(&text)
                 .ok()
-                .filter(|v| schemas.fits(place, v))
-                .unwrap_or_else(fresh),
-            _ => fresh(),
+                .filter(|v| schemas.fits(place, v)),
+            _ => None,
+        }
+    }
+
+    fn as_object(
+        &self,
+        place: SchemaRef,
+        object: &Object,
+        value: Value,
+        name: &str,
+        context: SampleContext<'_>,
+    ) -> Value {
+        let made = || {
+            let fresh = self.sampler.value(place, name, context);
+            self.clean(place, fresh, name, context)
+        };
+        let is_typed = object.others.is_some_and(SchemaRef::is_typed);
+        match value {
+            Value::Object(map) => self.object(object, map, context),
+            // A JSON field, which drf-yasg documents as an object.
+            value if !self.strict && object.is_free_form() && !is_typed => value,
+            Value::Array(list) => match list.into_iter().next() {
+                Some(first) => self.coerce(place, first, name, context),
+                None => made(),
+            },
+            // The value is an id, and the response shows the whole object.
+            scalar => {
+                let schemas = self.sampler.schemas;
+                let mut made = made();
+                let id = object.get("id").filter(|p| schemas.fits(p.of, &scalar));
+                if let (Some(id), Some(map)) = (id, made.as_object_mut()) {
+                    map.insert(id.name.clone(), scalar);
+                }
+                made
+            }
         }
     }
 
