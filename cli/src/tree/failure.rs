@@ -1,9 +1,32 @@
 //! What is wrong with the arguments of a call, and what was probably meant.
 
-use clap::{Arg, Command, error::ErrorKind};
+use clap::{
+    Arg, Command,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 use super::{EVERYDAY, Said, area_name, command, global, root, same, scan};
-use crate::{Failure, Result, call, index::Index, output::line};
+use crate::{
+    Failure, Result, call,
+    index::Index,
+    output::{Format, line},
+};
+
+/// The options of other command lines, and ours.
+const ELSEWHERE: [(&str, &str); 12] = [
+    ("after begin since start", "from"),
+    ("before end until", "to"),
+    ("file format out output-file", "output"),
+    ("field fields select", "columns"),
+    ("filter query", "jq"),
+    ("count first max max-items per-page top", "limit"),
+    ("paginate pages", "all"),
+    ("debug trace", "verbose"),
+    ("endpoint endpoint-url host url", "base-url"),
+    ("account env", "profile"),
+    ("device-id id name unit vehicle", "device"),
+    ("user username", "email"),
+];
 
 /// Refuses an option with one hyphen, or with the dash of a text program: `-output x` would be
 /// `-o utput x`.
@@ -14,23 +37,12 @@ pub fn check_hyphens(index: &Index, said: &Said) -> Result<()> {
     if said.odd.is_empty() {
         return Ok(());
     }
-    let root = command(index, said);
-    let (mut inner, mut options): (_, Vec<&Arg>) = (&root, root.get_arguments().collect());
-    for word in [&said.first, &said.second].into_iter().flatten() {
-        if let Some(command) = inner.find_subcommand(word) {
-            options.extend(command.get_arguments());
-            inner = command;
-        }
-    }
-    let option = |name: &str| {
-        options
-            .iter()
-            .find(|option| option.get_long() == Some(name))
-    };
+    let options = options(index, said);
+    let option = |name: &str| options.iter().find(|(long, _)| long == name);
     // A column that is sorted by, or a time, may begin with a hyphen.
     let is_value = |before: &str| {
         let option = before.strip_prefix("--").and_then(option);
-        option.is_some_and(|option| option.get_action().takes_values())
+        option.is_some_and(|(_, takes_value)| *takes_value)
     };
     let mut odd = said.odd.iter().filter(|(_, before)| !is_value(before));
     let found = odd.find_map(|(word, _)| {
@@ -43,6 +55,37 @@ pub fn check_hyphens(index: &Index, said: &Said) -> Result<()> {
             line(word)
         )))
     })
+}
+
+/// Returns the long options of the command that is called, and whether they take a value.
+fn options(index: &Index, said: &Said) -> Vec<(String, bool)> {
+    let root = command(index, said);
+    let (mut inner, mut options): (_, Vec<&Arg>) = (&root, root.get_arguments().collect());
+    for word in [&said.first, &said.second].into_iter().flatten() {
+        if let Some(command) = inner.find_subcommand(word) {
+            options.extend(command.get_arguments());
+            inner = command;
+        }
+    }
+    let long = |option: &&Arg| {
+        let takes_value = option.get_action().takes_values();
+        Some((option.get_long()?.to_owned(), takes_value))
+    };
+    options.iter().filter_map(long).collect()
+}
+
+/// Returns the option that was meant by one that the command does not have.
+fn meant_by(name: &str, options: &[(String, bool)]) -> Option<String> {
+    if Format::of_name(name).is_some() {
+        return Some(format!("-o {name}"));
+    }
+    let mut known = ELSEWHERE.iter();
+    let known = known.find(|(names, _)| names.split(' ').any(|other| other == name));
+    let known = known.map(|(_, ours)| *ours);
+    let known = known.filter(|ours| options.iter().any(|(long, _)| long == ours));
+    let near = || call::near(name, options.iter().map(|(long, _)| long.as_str()));
+    let found = known.or_else(|| near().first().copied());
+    found.map(|name| format!("--{name}"))
 }
 
 /// Returns whether only the operation or the command behind an area or another command is missing.
@@ -99,8 +142,18 @@ pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
     let is_odd = |tip: &str| {
         tip.contains("use '-- --") || global::VALUED_SHORT.iter().any(|c| is_short(tip, c))
     };
-    let tip = tips.iter().find(|tip| !is_odd(tip));
-    let tip = tip.map(|t| t.trim_start().trim_start_matches("tip:").trim().to_owned());
+    let option = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) => word.strip_prefix("--"),
+        _ => None,
+    };
+    let tip = match option {
+        // To clap, `--since` is similar to `--device`.
+        Some(name) => meant_by(name, &options(index, said)).map(|m| format!("did you mean '{m}'?")),
+        None => {
+            let tip = tips.iter().find(|tip| !is_odd(tip));
+            tip.map(|t| t.trim_start().trim_start_matches("tip:").trim().to_owned())
+        }
+    };
     let usage = lines.iter().find_map(|l| l.strip_prefix("Usage: "));
     let is_form = matches!(
         error.kind(),
@@ -149,6 +202,13 @@ fn unknown(index: &Index, words: &[&str]) -> Failure {
             .chain(index.areas.iter().map(area_name))
             .collect(),
     };
+    // As in `list devices`.
+    let second = words
+        .get(1)
+        .filter(|second| area.is_none() && EVERYDAY.contains(second));
+    if let Some(second) = second {
+        return Failure::usage(what).hint(format!("did you mean `autopi {second}`?"));
+    }
     let mut near = call::near(word, names.iter().map(String::as_str));
     if near.is_empty() {
         near = call::near(word, index.entries().map(|(_, e)| e.id));
