@@ -10,26 +10,41 @@ use keywords::{has_names, is_data};
 /// Returns the place and the target of the first reference to another file. What it leads to would
 /// be missing from the commands without a word.
 pub fn to_another_file(value: &Value, at: &str) -> Option<(String, String)> {
-    search(value, at, false)
+    search(value, at, Keys::Words)
 }
 
-fn search(value: &Value, at: &str, named: bool) -> Option<(String, String)> {
+/// What the keys of an object are.
+#[derive(Clone, Copy, PartialEq)]
+enum Keys {
+    Words,
+    /// Names, which may be those of keywords.
+    Names,
+    /// The statuses of an operation's responses, with extensions beside them.
+    Statuses,
+}
+
+fn search(value: &Value, at: &str, keys: Keys) -> Option<(String, String)> {
     match value {
         Value::Object(map) => map.iter().find_map(|(key, value)| match value.as_str() {
             Some(target) if key == "$ref" && !target.starts_with('#') => {
                 Some((at.to_owned(), target.to_owned()))
             }
             Some(_) => None,
-            None if !named && (is_data(key) || key.starts_with("x-")) => None,
+            None if keys == Keys::Words && is_data(key) => None,
+            None if keys != Keys::Names && key.starts_with("x-") => None,
             None => {
                 let step = key.replace('~', "~0").replace('/', "~1");
-                let named = !named && has_names(key);
-                search(value, &format!("{at}/{step}"), named)
+                let inner = match key.as_str() {
+                    _ if keys != Keys::Words || !has_names(key) => Keys::Words,
+                    "responses" if !matches!(at, "" | "/components") => Keys::Statuses,
+                    _ => Keys::Names,
+                };
+                search(value, &format!("{at}/{step}"), inner)
             }
         }),
         Value::Array(items) => {
             let mut items = items.iter().enumerate();
-            items.find_map(|(i, item)| search(item, &format!("{at}/{i}"), false))
+            items.find_map(|(i, item)| search(item, &format!("{at}/{i}"), Keys::Words))
         }
         _ => None,
     }
@@ -87,5 +102,8 @@ mod tests {
         for key in ["default", "example", "x-y"] {
             assert_eq!(found(json!({ key: there })), None);
         }
+        let of_operation = |key: &str| json!({ "get": { "responses": { key: there } } });
+        assert_eq!(found(of_operation("x-y")), None);
+        assert!(found(of_operation("default")).is_some());
     }
 }
