@@ -109,6 +109,11 @@ impl Failure {
         &self.pointer
     }
 
+    /// Returns where it is and why, without what to do.
+    pub fn reason(&self) -> String {
+        format!("#{}: {}", self.pointer, self.message)
+    }
+
     /// Returns the failure at another place.
     #[must_use]
     pub fn moved(mut self, pointer: String) -> Self {

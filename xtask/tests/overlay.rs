@@ -855,3 +855,31 @@ fn several_targets_of_one_action_are_each_updated() {
     overlay::apply(&mut found, &mixed).unwrap();
     assert_eq!(found["nums"], json!([1, 2, {"z": 1}]));
 }
+
+#[test]
+fn an_action_that_makes_the_document_invalid_is_named() {
+    let doc = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {/a/: {get: {operationId: a, responses: {}}}, /b/: {get: {operationId: b, responses: {}}}}\n";
+    let fine = json!({"target": "$.info", "update": {"description": "d"}});
+    for (action, says) in [
+        (
+            json!({"target": "$.paths['/b/']", "remove": true}),
+            "#/paths/~1b~1/get: was lost",
+        ),
+        (
+            json!({"target": "$.info.title", "remove": true}),
+            "#/info: ",
+        ),
+        (
+            json!({"target": "$.paths['/a/'].get", "update": {"responses": 5}}),
+            "#/paths/~1a~1/get: ",
+        ),
+    ] {
+        let more = json!({"target": "$.info", "update": {"x-a": 1}});
+        let text = with("1.0.0", json!([fine, action, more]));
+        let error = xtask::pipeline::normalize(doc, Some(&text)).err();
+        let error = error.map(|e| e.to_string()).unwrap_or_default();
+        let at = "spec/overlay.yaml:1#/actions/1: with it the document is not valid: ";
+        assert!(error.contains(at) && error.contains(says), "{error}");
+        assert!(error.ends_with("correct the overlay"), "{error}");
+    }
+}

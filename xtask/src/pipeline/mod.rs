@@ -10,7 +10,7 @@ pub mod write;
 
 use std::{panic, path::Path, thread};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use self::{
     convert::origins::{self, Origins},
@@ -116,7 +116,18 @@ pub fn normalize_file(file: &Path, proof: Proof<'_>) -> anyhow::Result<Normalize
 /// # Errors
 /// Returns the error of the stage that failed: what, where in the user's file, and what to do.
 pub fn run(input: Input<'_>) -> Result<Normalized, Failure> {
-    beside(|| run_stages(input), || ()).0
+    beside(|| blamed(run_stages(input)?, input), || ()).0
+}
+
+/// Names the action of the overlay with which the document is not valid.
+fn blamed(mut new: Normalized, input: Input<'_>) -> Result<Normalized, Failure> {
+    let breaks = |overlay: &str| {
+        let overlay = Some(overlay);
+        run_stages(Input { overlay, ..input }).is_ok_and(|new| new.broken.is_some())
+    };
+    let broken = new.broken.zip(input.overlay);
+    new.broken = broken.map(|(e, all)| overlay::blame(all, e, breaks).at(OVERLAY).line_in(all));
+    Ok(new)
 }
 
 /// Runs `there` on a thread with a stack that is large enough for a document, and `here` on this
@@ -148,7 +159,7 @@ fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
         convert::translate(&prepared, &mut report).map_err(|e| place(e, &origins, input))?;
     if let Err(e) = autopi_codegen::check(&doc) {
         let e = Failure::new("convert", e.pointer(), e.message());
-        return Err(match kept(&prepared, e.pointer()) {
+        return Err(match origins::kept(&prepared, e.pointer()) {
             Some(pointer) => place(e.moved(pointer), &origins, input),
             None => e,
         });
@@ -159,7 +170,7 @@ fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
     // In the later stages places have other names: find where this one came from.
     let traced = |e: Failure| {
         let found = origin(&prepared, e.pointer(), input.overlay);
-        match found.or_else(|| kept(&prepared, e.pointer())) {
+        match found.or_else(|| origins::kept(&prepared, e.pointer())) {
             Some(pointer) => place(e.moved(pointer), &origins, input),
             None if prepared.pointer(e.pointer()).is_some() => place(e, &origins, input),
             None => e,
@@ -176,7 +187,7 @@ fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
     }
     for pointer in ["/paths", "/components/schemas"] {
         if let Some(map) = doc.pointer_mut(pointer).and_then(Value::as_object_mut) {
-            sort(map);
+            map.sort_keys();
         }
     }
     let text = match input.proof {
@@ -197,10 +208,10 @@ fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
     if let Err(e) = verified {
         let e = traced(e);
         let overlay = None;
-        return match input
+        let without = input
             .overlay
-            .map(|_| run_stages(Input { overlay, ..input }))
-        {
+            .map(|_| run_stages(Input { overlay, ..input }));
+        return match without {
             Some(Ok(without)) => Ok(Normalized {
                 actions,
                 stale,
@@ -272,27 +283,4 @@ fn origin(prepared: &Value, pointer: &str, overlay: Option<&str>) -> Option<Stri
         overlay::apply(&mut doc, corrections).ok()?;
     }
     origins::marked(&doc, pointer, prepared)
-}
-
-/// Returns a place that has not moved, or only with its container: `definitions` are the schemas of
-/// 2.0.
-fn kept(prepared: &Value, pointer: &str) -> Option<String> {
-    let old = pointer.replacen("/components/schemas/", "/definitions/", 1);
-    let mut found = [old.as_str(), pointer].into_iter().flat_map(|whole| {
-        let ends = whole.match_indices('/').map(|(i, _)| i).rev();
-        std::iter::once(whole.len())
-            .chain(ends)
-            .map(move |end| &whole[..end])
-    });
-    // A place that is only a container says nothing.
-    let says = |p: &&str| p.matches('/').count() > 1 && *p != "/components/schemas";
-    found
-        .find(|p| says(p) && prepared.pointer(p).is_some())
-        .map(str::to_owned)
-}
-
-fn sort(map: &mut Map<String, Value>) {
-    let mut entries: Vec<_> = std::mem::take(map).into_iter().collect();
-    entries.sort_by(|a, b| a.0.cmp(&b.0));
-    map.extend(entries);
 }

@@ -48,6 +48,8 @@ pub fn schemas(doc: &Value) -> impl Iterator<Item = &String> {
         .map(|(name, _)| name)
 }
 
+const BUG: &str = "this is a bug of the pipeline: report it with the document";
+
 /// Checks `after`, made from `before`.
 ///
 /// # Errors
@@ -62,10 +64,8 @@ pub fn verify(before: &Value, after: &Value) -> Result<(), Failure> {
         ));
     }
     if let Some((path, method)) = old.symmetric_difference(&new).next() {
-        return Err(fail(
-            format!("/paths/{}/{method}", document::escape(path)),
-            "was lost or invented by the pipeline: this is a bug of the pipeline".into(),
-        ));
+        let pointer = format!("/paths/{}/{method}", document::escape(path));
+        return Err(fail(pointer, "was lost or invented".into()).help(BUG));
     }
     for name in schemas(before) {
         if after
@@ -73,10 +73,8 @@ pub fn verify(before: &Value, after: &Value) -> Result<(), Failure> {
             .and_then(|s| s.get(name))
             .is_none()
         {
-            return Err(fail(
-                format!("/components/schemas/{}", document::escape(name)),
-                "was lost by the pipeline: this is a bug of the pipeline".into(),
-            ));
+            let pointer = format!("/components/schemas/{}", document::escape(name));
+            return Err(fail(pointer, "was lost".into()).help(BUG));
         }
     }
     for (path, _) in &new {

@@ -107,3 +107,20 @@ pub fn marked(doc: &Value, pointer: &str, original: &Value) -> Option<String> {
     }
     Some(found)
 }
+
+/// Returns a place that has not moved, or only with its container: `definitions` are the schemas of
+/// 2.0.
+pub fn kept(prepared: &Value, pointer: &str) -> Option<String> {
+    let old = pointer.replacen("/components/schemas/", "/definitions/", 1);
+    let mut found = [old.as_str(), pointer].into_iter().flat_map(|whole| {
+        let ends = whole.match_indices('/').map(|(i, _)| i).rev();
+        std::iter::once(whole.len())
+            .chain(ends)
+            .map(move |end| &whole[..end])
+    });
+    // A place that is only a container says nothing.
+    let says = |p: &&str| p.matches('/').count() > 1 && *p != "/components/schemas";
+    found
+        .find(|p| says(p) && prepared.pointer(p).is_some())
+        .map(str::to_owned)
+}

@@ -75,6 +75,31 @@ pub fn list(stale: &[Stale]) -> String {
     out
 }
 
+/// Returns the failure of the action that makes a document invalid; `breaks` says whether an
+/// overlay does.
+pub fn blame(text: &str, e: Failure, breaks: impl Fn(&str) -> bool) -> Failure {
+    let all: Value = locate::parse(text).unwrap_or_default();
+    let with = |n: usize| {
+        let mut some = all.clone();
+        if let Some(Value::Array(actions)) = some.get_mut("actions") {
+            actions.truncate(n);
+        }
+        some.to_string()
+    };
+    let actions = all.get("actions").and_then(Value::as_array);
+    let (mut good, mut bad) = (0, actions.map_or(1, Vec::len));
+    while bad - good > 1 {
+        let half = (good + bad) / 2;
+        *(if breaks(&with(half)) {
+            &mut bad
+        } else {
+            &mut good
+        }) = half;
+    }
+    let why = format!("with it the document is not valid: {}", e.reason());
+    fail(&format!("/actions/{good}"), why)
+}
+
 fn fail(at: &str, message: impl Into<String>) -> Failure {
     Failure::new("overlay", at, message).help("correct the overlay")
 }
