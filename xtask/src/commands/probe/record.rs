@@ -135,8 +135,11 @@ fn status(value: Option<&Value>) -> Result<Option<u16>, &'static str> {
 fn plain(value: &Value) -> Result<Exchange, String> {
     let body = value.get("body").cloned().map(|body| match &body {
         // The body as it was sent.
-        Value::String(text) if text.trim_start().starts_with(['{', '[']) => {
-            serde_json::from_str(text).unwrap_or(body)
+        Value::String(text) => {
+            let text = text.trim_start_matches('\u{feff}').trim_start();
+            let is_sent = text.starts_with(['{', '[']);
+            let sent = is_sent.then(|| serde_json::from_str(text).ok());
+            sent.flatten().unwrap_or(body)
         }
         _ => body,
     });
@@ -158,9 +161,13 @@ fn entry(value: &Value) -> Result<Exchange, String> {
     let encoded = value
         .pointer("/response/content/encoding")
         .is_some_and(|e| e == "base64");
-    let body = content.and_then(|text| match encoded {
-        true => serde_json::from_slice(&STANDARD.decode(text).ok()?).ok(),
-        false => serde_json::from_str(&text).ok(),
+    let body = content.and_then(|text| {
+        let bytes = match encoded {
+            true => STANDARD.decode(text).ok()?,
+            false => text.into_bytes(),
+        };
+        let plain = bytes.strip_prefix("\u{feff}".as_bytes());
+        serde_json::from_slice(plain.unwrap_or(&bytes)).ok()
     });
     Ok(Exchange {
         method: text(value, "/request/method")?,
