@@ -909,6 +909,60 @@ fn lists_and_texts_in_the_place_of_objects_are_read() {
             three("3.0.3", &more, OK)
         },
     );
+    let any = json!({"anyOf": [{"type": "string"}, {"type": "integer"}]});
+    check(
+        vec![
+            quirk(
+                "{type: object, properties: {a/b: [{type: string}, {type: integer}]}}",
+                "/components/schemas/Aab",
+                any.clone(),
+                "/A/properties/a~1b: a list of schemas: read as any of them",
+            ),
+            quirk(
+                "{type: object, properties: {x: [{type: string}], y: [integer]}}",
+                "/components/schemas/A/properties",
+                members,
+                "/A/properties/x: a list of schemas",
+            ),
+            quirk(
+                "[{type: string}]",
+                a,
+                json!({"type": "string"}),
+                "/components/schemas/A: a list of schemas",
+            ),
+            quirk(
+                "{oneOf: [[{type: string}]]}",
+                a,
+                json!({"type": "string"}),
+                "/A/oneOf/0: a list of schemas",
+            ),
+        ],
+        |a| three("3.0.3", &format!("components: {{schemas: {{A: {a}}}}}"), OK),
+    );
+    let scopes = "/components/securitySchemes/o/flows/implicit/scopes";
+    check(
+        vec![
+            quirk(
+                "[read, write]",
+                scopes,
+                json!({"read": "", "write": ""}),
+                "a list of scopes",
+            ),
+            quirk(
+                "{read: , write: w}",
+                scopes,
+                json!({"read": "", "write": "w"}),
+                "scopes/read: null: read as absent",
+            ),
+            quirk("[]", scopes, json!({}), "scopes"),
+        ],
+        |scopes| {
+            let flow = format!("authorizationUrl: 'https://a.example', scopes: {scopes}");
+            let more =
+                format!("securityDefinitions: {{o: {{type: oauth2, flow: implicit, {flow}}}}}");
+            two(&more, OK)
+        },
+    );
     let status = "/paths/~1a~1/post/responses/200/description";
     check(
         vec![
@@ -1980,4 +2034,64 @@ fn a_reference_to_a_part_of_another_kind_is_read_as_what_it_can_mean() {
         "array"
     );
     assert_eq!(at(&new.doc, &format!("{post}/parameters/0/name")), "p");
+}
+
+#[test]
+fn what_leads_to_itself_is_left_out_where_no_call_needs_it() {
+    let callbacks = "      responses: {}\n      callbacks: {c: {$ref: '#/components/callbacks/C'}}";
+    let inner = "callbacks: {C: {'{$url}': {post: {responses: {}, callbacks: {c: {$ref: '#/components/callbacks/C'}}}}}}";
+    let post = "/paths/~1a~1/post/callbacks/c/{$url}/post";
+    let item = "pathItems: {P: {get: {operationId: b, responses: {}, callbacks: {c: {'{$url}': {$ref: '#/components/pathItems/P'}}}}}}";
+    let callback = "/paths/~1b~1/get/callbacks/c/{$url}";
+    for (text, pointer, value, warning) in [
+        (
+            three("3.0.3", &format!("components: {{{inner}}}"), callbacks),
+            post,
+            json!({"responses": {}}),
+            "#/components/callbacks/C/{$url}/post/callbacks: the callbacks of a callback: left out",
+        ),
+        (
+            three("3.1.0", &format!("components: {{{item}}}"), OK)
+                + "  /b/: {$ref: '#/components/pathItems/P'}\n",
+            callback,
+            json!({}),
+            "leads to itself: left out",
+        ),
+    ] {
+        let new = normalize(&text, None).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let warnings = new.report.to_string();
+        assert_eq!(new.doc.pointer(pointer), Some(&value), "{warnings}{text}");
+        assert!(warnings.contains(warning), "{warnings}");
+    }
+}
+
+#[test]
+fn shared_media_types_of_32_are_written_out_and_data_is_left_alone() {
+    let media = |types: &str| {
+        let more = format!("components: {{mediaTypes: {{{types}}}}}");
+        let response = "      responses: {'200': {description: '', content: {application/json: {$ref: '#/components/mediaTypes/M'}}}}";
+        three("3.2.0", &more, response)
+    };
+    let schema = "/paths/~1a~1/post/responses/200/content/application~1json/schema";
+    let text = json!({"type": "string"});
+    let itself = "M: {schema: {type: string}, encoding: {p: {headers: {H: {content: {a/b: {$ref: '#/components/mediaTypes/M'}}}}}}}";
+    check(
+        vec![
+            quirk("M: {schema: {type: string}}", schema, text.clone(), ""),
+            quirk(
+                "M: {$ref: '#/components/mediaTypes/N%20O'}, N O: {schema: {type: string}}",
+                schema,
+                text.clone(),
+                "",
+            ),
+            quirk(itself, schema, text, "a media type that is part of itself"),
+            quirk(
+                "M: {schema: {type: object, default: {content: {x: {$ref: '#/components/mediaTypes/M'}}}}}",
+                "/paths/~1a~1/post/responses/200/content/application~1json/schema/default/content/x/$ref",
+                json!("#/components/mediaTypes/M"),
+                "",
+            ),
+        ],
+        media,
+    );
 }

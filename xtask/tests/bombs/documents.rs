@@ -63,6 +63,39 @@ fn numbered(n: usize, one: impl Fn(usize) -> Value) -> Map<String, Value> {
     (0..n).map(|i| (format!("a{i}"), one(i))).collect()
 }
 
+/// Returns a document of shared media types, of which each names another twice.
+fn shared_media(n: usize, next: &dyn Fn(usize) -> usize) -> String {
+    let named = |i: usize| json!({ "$ref": format!("#/components/mediaTypes/a{i}") });
+    let header = |i| json!({ "content": { "text/plain": named(next(i)) } });
+    let one = |i| json!({ "schema": { "type": "object" }, "encoding": { "p": { "headers": { "A": header(i), "B": header(i) } } } });
+    let op = json!({ "operationId": "x", "responses": { "200": { "description": "", "content": { "a/a": named(0) } } } });
+    let mut doc = whole(
+        json!({ "/x/": { "get": op } }),
+        json!({ "mediaTypes": numbered(n, one) }),
+    );
+    doc["openapi"] = "3.2.0".into();
+    doc.to_string()
+}
+
+/// Returns a document of shared callbacks, of which each names another twice, and path items that
+/// lead to themselves by a callback.
+fn callbacks(n: usize, next: &dyn Fn(usize) -> usize) -> String {
+    let named = |i: usize| json!({ "$ref": format!("#/components/callbacks/a{i}") });
+    let op = |i: usize, of: &str| {
+        let item = json!({ "$ref": format!("#/components/pathItems/a{i}") });
+        let all = json!({ "a": named(i), "b": named(i), "c": { "{$url}": item } });
+        json!({ "operationId": of, "responses": {}, "callbacks": all })
+    };
+    let post = |i| json!({ "post": op(next(i), "y") });
+    let mut doc = whole(
+        json!({ "/x/": { "get": op(0, "x") } }),
+        json!({ "callbacks": numbered(n, |i| json!({ "{$url}": post(i) })), "pathItems": numbered(n, post) }),
+    );
+    doc["openapi"] = "3.1.0".into();
+    doc["webhooks"] = json!({ "w": post(0) });
+    doc.to_string()
+}
+
 fn operation(id: &str, parameters: Value, schema: Value) -> Value {
     json!({ "operationId": id, "parameters": parameters, "responses": {
         "200": { "description": "", "content": { "application/json": { "schema": schema } } } } })
@@ -149,6 +182,12 @@ pub fn bombs(n: usize) -> Vec<(&'static str, String)> {
         ("responses, doubled", responses(LEVELS, &|i| json!({ "description": "", "headers": { "a": { "schema": text() } }, "content": { "a/a": { "schema": { "$ref": format!("#/components/responses/a{}/content/a~1a/schema", (i + 1) % LEVELS) } } } }))),
         ("path items, doubled", { let mut d: Value = serde_json::from_str(&document([text()])).unwrap_or_default();
             for i in 0..LEVELS { d["paths"][format!("/x{i}/")] = json!({ "$ref": format!("#/paths/~1x{}~1", i + 1) }); } d.to_string() }),
+        ("media types, doubled", shared_media(LEVELS, &|i| i + 1)),
+        ("media types of themselves", shared_media(2, &|i| i)),
+        ("media types, a ring", shared_media(LEVELS, &|i| (i + 1) % LEVELS)),
+        ("callbacks, doubled", callbacks(LEVELS, &|i| i + 1)),
+        ("callbacks of themselves", callbacks(2, &|i| i)),
+        ("callbacks, a ring", callbacks(LEVELS, &|i| (i + 1) % LEVELS)),
         ("pointers into each other", document((0..LEVELS).map(|i| json!({ "type": "object", "properties": {
             "a": { "$ref": format!("#/components/schemas/A{}/properties/b", (i + 1) % LEVELS) }, "b": { "type": "object", "properties": {
             "c": { "$ref": format!("#/components/schemas/A{}/properties/b", (i + 1) % LEVELS) }, "d": { "$ref": format!("#/components/schemas/A{}/properties/a", (i + 1) % LEVELS) } } } } })))),

@@ -2,7 +2,7 @@
 
 use super::{
     Is, Kind,
-    plain::{CONTACT, DOCS, LICENSE, SECURITY, VARIABLE, kind},
+    plain::{CONTACT, DOCS, LICENSE, LINK, SECURITY, VARIABLE, kind},
 };
 
 static SCHEMA_IS: Is = Is::One(&SCHEMA);
@@ -16,6 +16,7 @@ static BODY_IS: Is = Is::One(&BODY);
 static SECURITY_IS: Is = Is::One(&SECURITY);
 const SERVERS: Is = Is::List(&Is::One(&SERVER));
 const REQUIREMENTS: Is = Is::List(&Is::Map(&Is::Texts));
+static LINK_IS: Is = Is::One(&LINK);
 static CALLBACK: Is = Is::Extensible(&PATHS_IS);
 
 pub static DOCUMENT: Kind = kind(
@@ -85,6 +86,8 @@ static COMPONENTS: Kind = kind(
         ("callbacks", Is::Map(&CALLBACK)),
         ("pathItems", Is::Map(&PATHS_IS)),
         ("mediaTypes", Is::Map(&MEDIA_IS)),
+        ("links", Is::Map(&LINK_IS)),
+        ("examples", Is::Map(&Is::Data)),
     ],
 );
 
@@ -164,7 +167,7 @@ pub static RESPONSE: Kind = kind(
         ("schema", Is::One(&SCHEMA)),
         ("headers", Is::Map(&HEADER_IS)),
         ("content", Is::Map(&MEDIA_IS)),
-        ("links", Is::Map(&Is::Data)),
+        ("links", Is::Map(&LINK_IS)),
     ],
 );
 

@@ -51,5 +51,40 @@ pub(super) static SECURITY: Kind = kind(
         ("flow", Is::Text),
         ("authorizationUrl", Is::Text),
         ("tokenUrl", Is::Text),
+        ("scopes", SCOPES),
+        ("flows", Is::One(&FLOWS)),
+    ],
+);
+
+const SCOPES: Is = Is::Map(&Is::Text);
+const FLOW_IS: Is = Is::One(&FLOW);
+
+static FLOWS: Kind = kind(
+    "flows",
+    &[
+        ("implicit", FLOW_IS),
+        ("password", FLOW_IS),
+        ("clientCredentials", FLOW_IS),
+        ("authorizationCode", FLOW_IS),
+        ("deviceAuthorization", FLOW_IS),
+    ],
+);
+
+static FLOW: Kind = kind(
+    "flow",
+    &[
+        ("authorizationUrl", Is::Text),
+        ("tokenUrl", Is::Text),
+        ("refreshUrl", Is::Text),
+        ("scopes", SCOPES),
+    ],
+);
+
+pub(super) static LINK: Kind = kind(
+    "link",
+    &[
+        ("operationId", Is::Text),
+        ("description", Is::Text),
+        ("parameters", Is::Map(&Is::Data)),
     ],
 );

@@ -1,10 +1,14 @@
 //! Converts OpenAPI 3.2 to 3.1: what 3.1 can say is said so, and the rest is left out with a
 //! warning at its place.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::document::members::{At, DOCUMENT, Is, each};
-use crate::{document, report::Report};
+use super::shared::Shared;
+use crate::document::members::{At, DOCUMENT, Is, each, kind_at};
+use crate::{
+    document,
+    report::{Failure, Report},
+};
 
 /// The members of 3.2 that 3.1 has nothing for, by the kind of their object.
 const LEFT_OUT: [(&str, &str, &str); 15] = [
@@ -38,11 +42,11 @@ const LEFT_OUT: [(&str, &str, &str); 15] = [
 ];
 
 /// Converts everything that 3.2 has and 3.1 does not.
-pub fn from_32(doc: &mut Value, report: &mut Report) {
-    let components = doc.get_mut("components").and_then(Value::as_object_mut);
-    if let Some(Value::Object(types)) = components.and_then(|c| c.shift_remove("mediaTypes")) {
-        shared_media(doc, &types);
-    }
+///
+/// # Errors
+/// Returns an error if shared media types make the document too large.
+pub fn from_32(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
+    shared_media(doc, report)?;
     let places = places(doc);
     for (kind, at) in &places {
         if let Some(Value::Object(map)) = doc.pointer_mut(at) {
@@ -51,6 +55,7 @@ pub fn from_32(doc: &mut Value, report: &mut Report) {
     }
     let parameters = places.into_iter().filter(|(kind, _)| *kind == "parameter");
     drop_whole_queries(doc, parameters.map(|(_, at)| at), report);
+    Ok(())
 }
 
 /// Returns the kind and the pointer of each object.
@@ -169,32 +174,53 @@ fn drop_whole_queries(doc: &mut Value, places: impl Iterator<Item = String>, rep
     }
 }
 
+/// The deepest nesting of shared media types: one in a header of a part of another, and so on.
+const DEEPEST: usize = 16;
+
 /// Writes out shared media types where they are used, because 3.0 has none.
-fn shared_media(value: &mut Value, types: &Map<String, Value>) {
-    match value {
-        Value::Array(list) => list.iter_mut().for_each(|v| shared_media(v, types)),
-        Value::Object(map) => {
-            for (key, value) in map {
-                if let ("content", Value::Object(content)) = (key.as_str(), &mut *value) {
-                    for media in content.values_mut() {
-                        // One may refer to another, but not to itself.
-                        for _ in 0..types.len() {
-                            let name = media.get("$ref").and_then(Value::as_str);
-                            let name =
-                                name.and_then(|r| r.strip_prefix("#/components/mediaTypes/"));
-                            let Some(found) = name.and_then(|n| types.get(&document::unescape(n)))
-                            else {
-                                break;
-                            };
-                            *media = found.clone();
-                        }
-                    }
-                }
-                if !matches!(key.as_str(), "example" | "examples") {
-                    shared_media(value, types);
-                }
-            }
-        }
-        _ => {}
+///
+/// # Errors
+/// Returns an error if the document becomes too large, or if a `$ref` leads to itself.
+fn shared_media(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
+    let original = doc.clone();
+    let components = doc.get_mut("components").and_then(Value::as_object_mut);
+    if components.is_none_or(|c| c.shift_remove("mediaTypes").is_none()) {
+        return Ok(());
     }
+    let (shared, mut todo) = (Shared::of(&original), Vec::new());
+    named_media(doc, Is::One(&DOCUMENT), &At::ROOT, &[], &mut todo);
+    while let Some((at, around)) = todo.pop() {
+        let Some(media) = doc.pointer_mut(&at) else {
+            continue;
+        };
+        let reference = document::target(media).unwrap_or_default().into_owned();
+        if around.contains(&reference) || around.len() > DEEPEST {
+            *media = json!({});
+            report.warn(at, "a media type that is part of itself: left out");
+            continue;
+        }
+        *media = shared.resolved(media, &at)?;
+        let around = [around, vec![reference]].concat();
+        named_media(media, kind_at(SHARED), &At::Start(&at), &around, &mut todo);
+    }
+    Ok(())
+}
+
+/// The place of a shared media type.
+const SHARED: &str = "/components/mediaTypes/*";
+
+/// Collects the references to shared media types, each with those that it is part of.
+fn named_media(
+    value: &Value,
+    is: Is,
+    at: &At<'_>,
+    around: &[String],
+    out: &mut Vec<(String, Vec<String>)>,
+) {
+    let _ = each::<()>(value, is, at, &mut |kind, at, value| {
+        if kind.name == "media type" && value.get("$ref").is_some_and(Value::is_string) {
+            out.push((at.to_string(), around.to_vec()));
+        }
+        Ok(())
+    });
 }

@@ -118,7 +118,7 @@ pub(crate) fn translate(doc: &Value, report: &mut Report) -> Result<Value, Failu
     let mut new = match version.starts_with("3.2") {
         true => {
             let mut doc = doc.clone();
-            from_32::from_32(&mut doc, report);
+            from_32::from_32(&mut doc, report)?;
             shared::inline_shared(&doc, report)?
         }
         false => shared::inline_shared(doc, report)?,

@@ -7,7 +7,10 @@ use serde_json::{Map, Value};
 
 use super::{declared::name, references::size};
 use crate::{
-    document::{METHODS, escape},
+    document::{
+        METHODS, escape,
+        members::{At, DOCUMENT, Is, OPERATION, each_mut},
+    },
     report::{Failure, Report},
 };
 
@@ -46,7 +49,20 @@ pub fn inline_shared(doc: &Value, report: &mut Report) -> Result<Value, Failure>
             operation(&root, op, shared.as_ref(), &pointer, report)?;
         }
     }
+    drop_inner_callbacks(&mut doc, report);
     Ok(doc)
+}
+
+/// Leaves out the callbacks of callbacks, which may lead to themselves: the client reads none.
+fn drop_inner_callbacks(doc: &mut Value, report: &mut Report) {
+    let inner = |at: &At<'_>| at.to_string().contains("/callbacks/");
+    each_mut(doc, Is::One(&DOCUMENT), &At::ROOT, &mut |kind, at, map| {
+        if kind == &OPERATION && map.contains_key("callbacks") && inner(at) {
+            map.shift_remove("callbacks");
+            let place = At::Member(at, "callbacks").to_string();
+            report.warn(place, "the callbacks of a callback: left out");
+        }
+    });
 }
 
 fn operation(

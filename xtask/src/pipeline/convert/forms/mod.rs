@@ -96,12 +96,12 @@ impl Forms {
             .ok_or_else(|| wrong(at, "an object"))?;
         for (key, entry) in map.iter_mut().filter(|(k, _)| !(open && is_beside(k))) {
             let at = At::Member(at, key);
-            if entry.is_null() {
+            if entry.is_null() && !matches!(is, Is::Data) {
                 self.warn(&at, "null: read as absent");
-                *entry = if matches!(is, Is::Texts) {
-                    json!([])
-                } else {
-                    json!({})
+                *entry = match is {
+                    Is::Texts => json!([]),
+                    Is::Text => "".into(),
+                    _ => json!({}),
                 };
             }
             self.value(entry, is, &at)?;
@@ -138,6 +138,14 @@ impl Forms {
         for key in keys(map, |k, v| is_null(k, v)) {
             self.warn(&At::Member(at, &key), "null: read as absent");
             map.shift_remove(&key);
+        }
+        // In 2.0 it is a text.
+        let tags = map.get_mut("discriminator").and_then(Value::as_object_mut);
+        if let Some(mapping) = tags.and_then(|tags| tags.get_mut("mapping")) {
+            self.empty_list(
+                mapping,
+                &At::Member(&At::Member(at, "discriminator"), "mapping"),
+            );
         }
         if matches!(kind.member("type"), Is::Type) {
             self.types(map, at)?;

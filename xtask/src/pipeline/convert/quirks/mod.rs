@@ -70,6 +70,7 @@ pub fn straighten(doc: &mut Value, report: &mut Report, origins: &mut Origins) {
             }
             ("schema", _) => schemas::schema(map, of_3, &names, &mut note),
             ("security scheme", true) => security::scheme(map, &mut note),
+            ("security scheme", false) => security::scopes(map, "scopes", &mut note),
             ("operation", true) => body(map, &mut note),
             ("parameter", _) | ("header", true) => parameter(map, of_3, &mut note),
             ("response" | "request body", true) => content(map, &mut note),
@@ -104,6 +105,15 @@ impl Note<'_> {
     fn warn(&mut self, key: &str, message: &str) {
         self.report
             .warn(At::Member(self.at, key).to_string(), message);
+    }
+
+    /// Notes what is read in another way in a member of the object.
+    fn below(&mut self, key: &str, f: impl FnOnce(&mut Note<'_>)) {
+        f(&mut Note {
+            at: &At::Member(self.at, key),
+            report: self.report,
+            origins: self.origins,
+        });
     }
 
     /// Notes parts that have moved at once: each `to` from its `from`, both below the object.

@@ -67,24 +67,23 @@ fn flows(map: &mut Map<String, Value>, note: &mut Note<'_>) {
         }
     }
     for flow in flows.values_mut().filter_map(Value::as_object_mut) {
-        let scopes = flow.entry("scopes").or_insert_with(|| json!({}));
-        let listed = match &*scopes {
-            Value::Array(list) => list.clone(),
-            Value::String(text) => text
-                .split([' ', ','])
-                .filter(|s| !s.is_empty())
-                .map(Value::from)
-                .collect(),
-            _ => continue,
-        };
-        let named = listed
-            .iter()
-            .filter_map(Value::as_str)
-            .map(|s| (s.to_owned(), "".into()));
-        *scopes = named.collect::<Map<_, _>>().into();
-        note.warn(
-            "flows",
-            "a list of scopes: read as scopes without a description",
-        );
+        flow.entry("scopes").or_insert_with(|| json!({}));
+        scopes(flow, "flows", note);
     }
+}
+
+/// Writes a list of scopes as an object of them; `key` is the member of the scheme to warn about.
+pub(super) fn scopes(flow: &mut Map<String, Value>, key: &str, note: &mut Note<'_>) {
+    let listed: Vec<&str> = match flow.get("scopes") {
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
+        Some(Value::String(text)) => text.split([' ', ',']).filter(|s| !s.is_empty()).collect(),
+        _ => return,
+    };
+    let named = listed.into_iter().map(|s| (s.to_owned(), "".into()));
+    let named: Map<String, Value> = named.collect();
+    flow.insert("scopes".into(), named.into());
+    note.warn(
+        key,
+        "a list of scopes: read as scopes without a description",
+    );
 }

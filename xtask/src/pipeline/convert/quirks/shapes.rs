@@ -142,7 +142,11 @@ fn list(inner: Is, key: &str, value: &mut Value, note: &mut Note<'_>) {
                 note.moved_up(key, &staying);
                 note.warn(key, "null in a list: left out");
             }
-            for entry in list {
+            for (i, entry) in list.iter_mut().enumerate() {
+                if is_schema(inner) && entry.is_array() {
+                    note.below(key, |note| one(inner, &i.to_string(), entry, note));
+                    continue;
+                }
                 let said = match &*entry {
                     Value::Number(n) if key == "tags" => Some(n.to_string()),
                     other => other.as_str().map(str::to_owned),
@@ -213,6 +217,11 @@ fn map(inner: Is, key: &str, value: &mut Value, note: &mut Note<'_>) {
             note.warn(key, message);
         }
         Value::Object(map) => {
+            for (name, entry) in map.iter_mut().filter(|(_, v)| v.is_array()) {
+                if is_schema(inner) {
+                    note.below(key, |note| one(inner, name, entry, note));
+                }
+            }
             for entry in map.values_mut().filter(|v| v.is_string()) {
                 let (member, message) = match key {
                     "responses" => (
@@ -252,14 +261,14 @@ fn one(is: Is, key: &str, value: &mut Value, note: &mut Note<'_>) {
             ((text == "true").into(), "a text: read as a boolean")
         }
         Value::Array(list) if of_schema && !list.is_empty() => {
-            let mut parts = std::mem::take(list);
+            let (mut parts, here) = (std::mem::take(list), format!("/{}", escape(key)));
             let any = match parts.len() {
                 1 => {
-                    note.moved(moved(format!("/{key}"), format!("/{key}/0")));
+                    note.moved(moved(here.clone(), format!("{here}/0")));
                     parts.remove(0)
                 }
                 n => {
-                    let part = |i| (format!("/{key}/anyOf/{i}"), format!("/{key}/{i}"));
+                    let part = |i| (format!("{here}/anyOf/{i}"), format!("{here}/{i}"));
                     note.moved((0..n).map(part));
                     json!({ "anyOf": parts })
                 }

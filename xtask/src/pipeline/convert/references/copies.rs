@@ -8,7 +8,7 @@ use super::{
     DEEPEST, References, Site,
     names::{free, is_in, is_plain_object, name_of, size},
 };
-use crate::document::members::{Is, SCHEMA};
+use crate::document::members::{Is, PATH_ITEM, SCHEMA};
 use crate::{document::escape, report::Failure};
 
 impl References<'_> {
@@ -22,6 +22,10 @@ impl References<'_> {
     ) -> Result<(), Failure> {
         let place = (file.clone(), pointer.clone());
         if site.chain.contains(&place) || (file.is_none() && is_in(&site.at, &pointer)) {
+            if site.kind == &PATH_ITEM {
+                self.unfollowed(site, &format!("#{pointer}"), "it leads to itself");
+                return Ok(());
+            }
             let message = "a $ref that leads to itself";
             return Err(Failure::new(
                 "convert",
