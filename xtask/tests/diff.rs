@@ -794,6 +794,61 @@ fn what_calls_the_caller_is_compared_from_its_side() {
     let new = with_component(more, false);
     assert_eq!(on_the_wire(&old(true), &new), to_read);
     assert!(on_the_wire(&old(false), &new).is_empty());
+    // What a webhook's callback calls is called by the caller.
+    let called_back = |callback: Value| json!({"w": {"post": {"responses": {"200": {"description": ""}}, "callbacks": {"c": callback}}}});
+    let (hook, expression) = (json!({"$ref": "#/components/callbacks/C"}), "{$url}");
+    let found = of(
+        &|r| json!({"webhooks": called_back(hook.clone()), "components": {"callbacks": {"C": callback(r)}}}),
+    );
+    assert_eq!(found, to_send);
+    // Beside a reference to another file, or to nothing.
+    for away in ["other.yaml#/a", "#/components/pathItems/None"] {
+        let named = json!({"$ref": "#/components/schemas/S"});
+        let content = json!({"application/json": {"schema": named}});
+        let own = json!({"$ref": away, "post": {"operationId": "p", "requestBody": {"content": content}, "responses": {}}});
+        let found =
+            of(&|r| json!({"paths": {"/p/": own}, "components": {"schemas": {"S": schema(r)}}}));
+        assert!(found.contains(&to_send[0].to_owned()), "{away}: {found:?}");
+    }
+    // By way of another shared path item.
+    let outer = json!({"$ref": "#/components/pathItems/Outer"});
+    let chain = |r: bool| json!({"pathItems": {"P": sent(r), "Outer": item}});
+    for (more, wanted) in [
+        (json!({"paths": {"/p/": outer}}), to_send),
+        (json!({"webhooks": {"w": outer}}), to_read),
+        (json!({"paths": calls(json!({expression: outer}))}), to_read),
+        (
+            json!({"webhooks": called_back(json!({expression: outer}))}),
+            to_send,
+        ),
+    ] {
+        let of_chain = |r| {
+            let mut more = more.clone();
+            more["components"] = chain(r);
+            more
+        };
+        assert_eq!(of(&of_chain), wanted, "{more}");
+    }
+}
+
+#[test]
+fn callbacks_that_lead_to_themselves_are_compared() {
+    let doc = |kind: &str| {
+        let content = json!({"application/json": {"schema": {"type": kind}}});
+        let again = json!({"c": {"$ref": "#/components/callbacks/C"}, "d": {"$ref": "#/components/callbacks/C"}});
+        let post =
+            json!({"requestBody": {"content": content}, "responses": {}, "callbacks": again});
+        let callbacks = json!({"C": {"{$url}": {"post": post}}});
+        let paths =
+            json!({"/a/": {"get": {"operationId": "a", "responses": {}, "callbacks": again}}});
+        json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": paths, "components": {"callbacks": callbacks}})
+    };
+    // It is called back, and what it calls then is called by the caller.
+    let wanted = [
+        "type-wider Response breaking",
+        "type-wider Request additive",
+    ];
+    assert_eq!(on_the_wire(&doc("integer"), &doc("number")), wanted);
 }
 
 #[test]
@@ -836,4 +891,265 @@ fn any_number_is_a_text_where_both_are_written_as_texts() {
         on_the_wire(&doc(content(int)), &doc(content(text))),
         ["type-changed Request breaking"]
     );
+}
+
+#[test]
+fn a_value_that_becomes_a_list_is_a_list_of_one_where_it_is_written_alike() {
+    let doc = |place: &str, parameter: Value| {
+        let mut parameter = parameter;
+        parameter["name"] = "q".into();
+        parameter["in"] = place.into();
+        parameter["required"] = true.into();
+        let op =
+            json!({"get": {"operationId": "a_list", "parameters": [parameter], "responses": {}}});
+        let paths = json!({if place == "path" { "/a/{q}/" } else { "/a/" }: op});
+        let mut doc = with_component(json!({"paths": paths}), false);
+        if parameter.get("type").is_some() {
+            doc = json!({"swagger": "2.0", "info": doc["info"], "paths": paths});
+        }
+        doc
+    };
+    let (int, text) = (json!({"type": "integer"}), json!({"type": "string"}));
+    let list = |items: &Value| json!({"type": "array", "items": items});
+    let colours = json!({"type": "string", "enum": ["red", "blue"]});
+    let schema = |schema: &Value| json!({"schema": schema});
+    let joined = |schema: &Value| json!({"schema": schema, "explode": false});
+    let two =
+        |form: &str, of: &Value| json!({"type": "array", "items": of, "collectionFormat": form});
+    let (wider, changed) = (
+        "type-wider Request additive",
+        "type-changed Request breaking",
+    );
+    for (place, old, new, wanted) in [
+        ("query", schema(&text), schema(&list(&text)), wider),
+        ("cookie", schema(&text), schema(&list(&text)), wider),
+        ("query", schema(&int), schema(&list(&text)), wider),
+        ("query", schema(&colours), schema(&list(&colours)), wider),
+        ("query", joined(&int), joined(&list(&int)), wider),
+        ("path", schema(&int), schema(&list(&int)), wider),
+        ("header", schema(&int), schema(&list(&int)), wider),
+        ("query", int.clone(), two("csv", &int), wider),
+        ("query", text.clone(), two("multi", &text), wider),
+        // A delimiter in a text would make it several.
+        ("query", joined(&text), joined(&list(&text)), changed),
+        ("path", schema(&text), schema(&list(&text)), changed),
+        ("query", text.clone(), two("csv", &text), changed),
+        ("query", schema(&text), schema(&list(&int)), changed),
+        ("query", schema(&text), schema(&list(&colours)), changed),
+        ("query", schema(&list(&text)), schema(&text), changed),
+    ] {
+        let found = on_the_wire(&doc(place, old.clone()), &doc(place, new.clone()));
+        assert!(
+            found.contains(&wanted.to_owned()),
+            "{old} {new} in {place}: {found:?}"
+        );
+        let breaks = found.iter().any(|c| c.ends_with("breaking"));
+        assert_eq!(breaks, wanted == changed, "{old} {new}: {found:?}");
+    }
+}
+
+#[test]
+fn a_component_that_is_nullable_where_each_use_is_changes_nothing() {
+    let a = json!({"$ref": "#/components/schemas/A"});
+    let old = json!({"nullable": true, "allOf": [a]});
+    let new = json!({"anyOf": [a, {"type": "null"}]});
+    let object = json!({"type": "object", "properties": {"y": {"type": "string"}}});
+    let doc = |version: &str, nullable: bool, member: &Value, more: &Value| {
+        let a = match version {
+            "3.0.3" => {
+                json!({"type": "object", "properties": {"x": {"type": "string"}}, "nullable": nullable})
+            }
+            _ if nullable => {
+                json!({"type": ["object", "null"], "properties": {"x": {"type": "string"}}})
+            }
+            _ => json!({"type": "object", "properties": {"x": {"type": "string"}}}),
+        };
+        let all = json!({"type": "object", "properties": {"m": member, "n": more}});
+        let content = json!({"application/json": {"schema": all}});
+        json!({"openapi": version, "info": {"title": "t", "version": "1"}, "components": {"schemas": {"A": a}},
+            "paths": {"/a/": {"get": {"operationId": "a_list", "responses": {"200": {"description": "", "content": content}}}}}})
+    };
+    for (version, member) in [
+        ("3.0.3", &old),
+        ("3.1.0", &new),
+        ("3.0.3", &json!({"allOf": [a, object]})),
+        ("3.1.0", &json!({"allOf": [a], "type": "object"})),
+    ] {
+        let doc = |nullable: bool, more: &Value| doc(version, nullable, member, more);
+        for (of, more) in [(true, member), (false, &a)] {
+            let changes = [
+                report(&doc(false, more), &doc(true, more)),
+                report(&doc(true, more), &doc(false, more)),
+            ];
+            let seen =
+                |c: &Change| c.wire < Some(Class::Cosmetic) || c.rust < Some(Class::Cosmetic);
+            let silent = changes
+                .iter()
+                .flatten()
+                .all(|c| c.class == Class::Cosmetic || !seen(c));
+            assert_eq!(silent, of, "{version} {member}: {changes:?}");
+        }
+    }
+}
+
+#[test]
+fn what_32_adds_is_compared() {
+    let text = json!({"type": "string"});
+    let object = |names: &[&str]| json!({"type": "object", "properties": names.iter().map(|n| ((*n).to_owned(), text.clone())).collect::<Value>()});
+    let (one, two) = (object(&["a"]), object(&["a", "b"]));
+    let whole = |op: Value, components: Value, more: Value| {
+        let mut doc = json!({"openapi": "3.2.0", "info": {"title": "t", "version": "1"}, "paths": {"/a/": {"post": op}}, "components": components});
+        doc.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        doc
+    };
+    let read = |media: Value| json!({"operationId": "a", "responses": {"200": {"description": "", "content": {"application/jsonl": media}}}});
+    let sent = |media: Value| json!({"operationId": "a", "responses": {}, "requestBody": {"content": {"multipart/mixed": media}}});
+    let plain = |op: Value| whole(op, json!({}), json!({}));
+    let stream = |schema: &Value| plain(read(json!({"itemSchema": schema})));
+    let named = json!({"$ref": "#/components/mediaTypes/M"});
+    let shared = |schema: &Value| {
+        whole(
+            read(named.clone()),
+            json!({"mediaTypes": {"M": {"itemSchema": schema}}}),
+            json!({}),
+        )
+    };
+    let renamed = whole(
+        read(json!({"$ref": "#/components/mediaTypes/Lines"})),
+        json!({"mediaTypes": {"Lines": {"itemSchema": two}}}),
+        json!({}),
+    );
+    let parts = |more: Value| {
+        let mut media = json!({"schema": {"type": "array"}});
+        media
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        plain(sent(media))
+    };
+    let with = |more: Value| whole(read(json!({})), json!({}), more);
+    let scheme = |more: Value| {
+        let flows = json!({"clientCredentials": {"tokenUrl": "https://t.example", "scopes": {}}});
+        let mut scheme = json!({"type": "oauth2", "flows": flows});
+        scheme
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        whole(
+            read(json!({})),
+            json!({"securitySchemes": {"s": scheme}}),
+            json!({"security": [{"s": []}]}),
+        )
+    };
+    let tagged = |default: Value| {
+        let union = json!({"oneOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}], "discriminator": {"propertyName": "a", "defaultMapping": default}});
+        let mut doc = whole(
+            read(json!({"schema": union})),
+            json!({"schemas": {"A": one, "B": two}}),
+            json!({}),
+        );
+        if default.is_null() {
+            let at =
+                "/paths/~1a~1/post/responses/200/content/application~1jsonl/schema/discriminator";
+            take(&mut doc, &format!("{at}/defaultMapping"));
+        }
+        doc
+    };
+    let cases: &[(Value, Value, &[&str])] = &[
+        (
+            stream(&two),
+            stream(&one),
+            &["member-gone Response breaking"],
+        ),
+        (
+            stream(&one),
+            stream(&two),
+            &["member-new Response additive"],
+        ),
+        (
+            shared(&two),
+            shared(&one),
+            &["member-gone Response breaking"],
+        ),
+        (shared(&one), stream(&one), &[]),
+        (
+            shared(&two),
+            stream(&one),
+            &["member-gone Response breaking"],
+        ),
+        (shared(&two), renamed, &[]),
+        (
+            parts(json!({"itemEncoding": {"contentType": "image/png"}})),
+            parts(json!({"itemEncoding": {"contentType": "image/gif"}})),
+            &["encoding Request breaking"],
+        ),
+        (
+            parts(json!({"prefixEncoding": [{}]})),
+            parts(json!({"prefixEncoding": [{"contentType": "image/gif"}]})),
+            &["encoding Request breaking"],
+        ),
+        (
+            with(json!({"tags": [{"name": "a"}]})),
+            with(
+                json!({"$self": "https://a.example/b", "tags": [{"name": "a", "kind": "nav", "parent": "b", "summary": "s"}]}),
+            ),
+            &[],
+        ),
+        (
+            with(json!({"servers": [{"url": "https://a.example"}]})),
+            with(json!({"servers": [{"url": "https://a.example", "name": "a"}]})),
+            &[],
+        ),
+        (
+            scheme(json!({})),
+            scheme(json!({"deprecated": true, "oauth2MetadataUrl": "https://m.example"})),
+            &["deprecated Both additive"],
+        ),
+        (
+            tagged(Value::Null),
+            tagged(json!("A")),
+            &["alternative-new Response additive"],
+        ),
+        (
+            tagged(json!("A")),
+            tagged(json!("#/components/schemas/A")),
+            &[],
+        ),
+        (
+            tagged(json!("A")),
+            tagged(json!("B")),
+            &["discriminator Response breaking"],
+        ),
+    ];
+    for (old, new, wanted) in cases {
+        assert_eq!(on_the_wire(old, new), *wanted, "{old}\n{new}");
+    }
+}
+
+#[test]
+fn any_members_written_out_change_nothing_on_the_wire() {
+    let doc = |more: Value| {
+        let mut map = json!({"type": "object"});
+        map.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let all = json!({"type": "object", "properties": {"m": map}});
+        let content = json!({"application/json": {"schema": all}});
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+            "paths": {"/a/": {"get": {"operationId": "a_list", "responses": {"200": {"description": "", "content": content}}}}}})
+    };
+    let bare = doc(json!({}));
+    for all in [json!(true), json!({}), json!({"description": "any"})] {
+        let open = doc(json!({"additionalProperties": all}));
+        for (old, new) in [(&bare, &open), (&open, &bare)] {
+            let changes = report(old, new);
+            let wire = worst(changes.iter().map(|c| c.wire));
+            assert_eq!(wire, "cosmetic", "{changes:?}");
+            assert_eq!(worst(changes.iter().map(|c| c.rust)), "breaking");
+            let advice: String = changes.iter().flat_map(|c| c.advice.clone()).collect();
+            assert!(advice.contains("Option<Map<String, Value>>"), "{advice}");
+        }
+    }
 }

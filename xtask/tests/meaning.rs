@@ -969,6 +969,27 @@ fn schemas_that_accept_the_same_values_are_no_change_for_callers() {
             json!({}),
         ),
         (json!({"type": "integer", "multipleOf": 1}), int.clone()),
+        (json!({"type": "integer", "multipleOf": 0.5}), int.clone()),
+        (
+            json!({"type": "object", "dependentRequired": {"a": []}}),
+            json!({"type": "object", "propertyNames": {"type": "string"}, "patternProperties": {"^a": true}}),
+        ),
+        (
+            json!({"type": "object", "required": ["a"], "properties": {"a": text}, "minProperties": 1}),
+            json!({"type": "object", "required": ["a"], "properties": {"a": text}, "not": {"not": {}}}),
+        ),
+        (
+            json!({"type": "array", "maxItems": 1, "uniqueItems": true}),
+            json!({"type": "array", "maxItems": 1, "contains": text, "minContains": 0}),
+        ),
+        (
+            json!({"anyOf": [{"type": "number"}, int]}),
+            json!({"type": "number"}),
+        ),
+        (
+            json!({"anyOf": [text, {"type": "string", "maxLength": 3}]}),
+            text.clone(),
+        ),
         (json!({"type": "integer", "const": 5}), json!({"const": 5})),
         (json!({"not": {"not": text}}), text.clone()),
         (json!({"not": {}}), json!(false)),
@@ -1071,6 +1092,30 @@ fn schemas_that_accept_the_same_values_are_no_change_for_callers() {
         (
             json!({"type": "integer", "default": null}),
             json!({"type": "integer", "default": 0}),
+        ),
+        (
+            json!({"oneOf": [{"type": "number"}, int]}),
+            json!({"type": "number"}),
+        ),
+        (
+            json!({"type": "integer", "multipleOf": 0.4}),
+            json!({"type": "integer"}),
+        ),
+        (
+            json!({"type": "object", "additionalProperties": false, "patternProperties": {"^a": {}}}),
+            json!({"type": "object", "additionalProperties": false}),
+        ),
+        (
+            json!({"type": "object", "required": ["a"], "minProperties": 2}),
+            json!({"type": "object", "required": ["a"]}),
+        ),
+        (
+            json!({"type": "array", "contains": text, "minContains": 0, "maxContains": 1}),
+            json!({"type": "array"}),
+        ),
+        (
+            json!({"type": "array", "maxItems": 2, "uniqueItems": true}),
+            json!({"type": "array", "maxItems": 2}),
         ),
     ] {
         let both = wire(&doc(&old), &doc(&new))

@@ -182,10 +182,12 @@ const DEEPEST: usize = 16;
 /// # Errors
 /// Returns an error if the document becomes too large, or if a `$ref` leads to itself.
 fn shared_media(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
-    let original = doc.clone();
-    let components = doc.get_mut("components").and_then(Value::as_object_mut);
-    if components.is_none_or(|c| c.shift_remove("mediaTypes").is_none()) {
+    if doc.pointer("/components/mediaTypes").is_none() {
         return Ok(());
+    }
+    let original = doc.clone();
+    if let Some(Value::Object(components)) = doc.get_mut("components") {
+        components.shift_remove("mediaTypes");
     }
     let (shared, mut todo) = (Shared::of(&original), Vec::new());
     named_media(doc, Is::One(&DOCUMENT), &At::ROOT, &[], &mut todo);

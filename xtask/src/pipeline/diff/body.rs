@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     Rule, meaning,
     place::At,
+    texts::both,
     values::{Maybe, covered, flag, get, is_true, items, keys, members, pairs},
     walk::Walker,
 };
@@ -49,10 +50,7 @@ impl<'a> Walker<'a> {
             self.emit(
                 Rule::WrittenOtherwise,
                 &at.key("$ref"),
-                format!(
-                    "$ref: {}",
-                    super::texts::both(get(old, "$ref"), get(new, "$ref"))
-                ),
+                format!("$ref: {}", both(get(old, "$ref"), get(new, "$ref"))),
             );
         }
         Some((a, b))
@@ -151,12 +149,16 @@ impl<'a> Walker<'a> {
     }
 
     pub fn media(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let Some((old, new)) = self.followed(at, old, new) else {
+            return;
+        };
         for key in keys(old, new) {
             let holders = (old, new);
             self.child(key, at, old, new, |w, at, old, new| match key {
                 "schema" | "itemSchema" => w.schema(at, old, new),
                 "example" | "examples" => w.words(at, old, new),
                 "encoding" => w.encoding(&at.clone().what("encoding"), holders, (old, new)),
+                "prefixEncoding" | "itemEncoding" => w.leaves(Rule::Encoding, at, old, new),
                 _ => {}
             });
         }

@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 use super::{
     Rule,
     paths::Path,
-    place::{At, typed},
-    reach::Sides,
+    place::{At, Sides, typed},
     tags,
     values::{Maybe, flag, get, items, keys, missing, same_letters},
     walk::Walker,
@@ -41,7 +40,7 @@ impl<'a> Walker<'a> {
             };
             self.child(key, &at, old, new, |w, at, old, new| match key {
                 "swagger" | "openapi" => w.differs(Rule::FormatVersion, at, old, new),
-                "info" => w.leaves(Rule::Info, at, old, new),
+                "info" | "$self" => w.leaves(Rule::Info, at, old, new),
                 "tags" | "externalDocs" => w.words(at, old, new),
                 "servers" | "security" | "schemes" | "consumes" | "produces" if !w.is_used(key) => {
                     w.differs(Rule::WrittenOtherwise, at, old, new)
@@ -196,8 +195,7 @@ impl<'a> Walker<'a> {
                     "securitySchemes" => w.scheme(at, old, new),
                     "examples" => w.words(at, old, new),
                     "links" => w.leaves(Rule::Link, at, old, new),
-                    "callbacks" => w.hooks(at, old, new),
-                    "pathItems" => w.shared_item(at, old, new),
+                    "callbacks" | "pathItems" => w.shared_items(kind, at, old, new),
                     "mediaTypes" => w.media(at, old, new),
                     _ => {}
                 },

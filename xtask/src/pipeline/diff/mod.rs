@@ -8,6 +8,7 @@
 mod body;
 mod document;
 mod meaning;
+mod nulls;
 mod operations;
 pub mod page;
 mod parameters;

@@ -2,9 +2,43 @@
 
 use std::{collections::BTreeSet, rc::Rc};
 
-use super::reach::Sides;
-
 use crate::document::escape;
+
+/// The sides that see a place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sides {
+    pub request: bool,
+    pub response: bool,
+}
+
+impl Sides {
+    pub const BOTH: Self = Self {
+        request: true,
+        response: true,
+    };
+    pub const REQUEST: Self = Self {
+        request: true,
+        response: false,
+    };
+    pub const RESPONSE: Self = Self {
+        request: false,
+        response: true,
+    };
+
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            request: self.request || other.request,
+            response: self.response || other.response,
+        }
+    }
+}
+
+/// Whether the caller calls the operations of a path item or a callback, and whether they call it.
+#[derive(Clone, Copy, Default)]
+pub struct Turns {
+    pub calls: bool,
+    pub called: bool,
+}
 
 /// A place in both documents.
 #[derive(Clone)]

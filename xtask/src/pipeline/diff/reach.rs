@@ -1,55 +1,24 @@
 //! Finds the operations that send or read a component.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde_json::Value;
 
 use super::{
+    nulls,
     paths::label,
+    place::{Sides, Turns},
+    renames::components,
     values::{flag, items, members},
 };
 use crate::document::{
-    METHODS, decoded, escape,
+    METHODS, decoded, escape, follow,
     members::{Is, OPERATION, PATH_ITEM, SCHEMA, is_beside, kind_at},
-    resolve,
+    pointer_of,
 };
-
-/// The sides that see a place.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sides {
-    pub request: bool,
-    pub response: bool,
-}
-
-impl Sides {
-    pub const BOTH: Self = Self {
-        request: true,
-        response: true,
-    };
-    pub const REQUEST: Self = Self {
-        request: true,
-        response: false,
-    };
-    pub const RESPONSE: Self = Self {
-        request: false,
-        response: true,
-    };
-
-    /// Returns the sides of a callback, where the caller reads what is sent.
-    pub fn turned(self) -> Self {
-        Self {
-            request: self.response,
-            response: self.request,
-        }
-    }
-
-    pub fn or(self, other: Self) -> Self {
-        Self {
-            request: self.request || other.request,
-            response: self.response || other.response,
-        }
-    }
-}
 
 /// The sides and the operations that reach a component.
 #[derive(Clone, Default)]
@@ -70,6 +39,12 @@ impl Seen {
 pub struct Reach<'a> {
     pub doc: &'a Value,
     seen: BTreeMap<String, Seen>,
+    /// The shared path items and callbacks, each where the caller calls and where it is called.
+    turns: BTreeMap<String, Turns>,
+    /// Those of the current path or webhook, with whether the caller is called.
+    entered: BTreeSet<(String, bool)>,
+    /// The components that are used where null is not allowed.
+    never_null: OnceCell<BTreeSet<String>>,
 }
 
 /// The components that a component leads to, when it is sent and when it is read.
@@ -114,28 +89,62 @@ impl<'a> Reach<'a> {
         let mut reach = Self {
             doc,
             seen: BTreeMap::new(),
+            turns: BTreeMap::new(),
+            entered: BTreeSet::new(),
+            never_null: OnceCell::new(),
         };
-        for (path, item) in members(doc.get("paths")) {
-            let item = resolve(doc, item);
-            for (method, op) in methods(item) {
-                reach.operation(&edges, &label(method, path, op), item, op, false);
-            }
-        }
-        for (name, item) in members(doc.get("webhooks")) {
-            let item = resolve(doc, item);
-            for (_, op) in methods(item) {
-                reach.operation(&edges, &format!("webhook {name}"), item, op, true);
+        for (key, turned) in [("paths", false), ("webhooks", true)] {
+            for (name, item) in members(doc.get(key)) {
+                reach.entered.clear();
+                let Some(item) = reach.entered(item, turned) else {
+                    continue;
+                };
+                for (method, op) in methods(item) {
+                    let label = match turned {
+                        true => format!("webhook {name}"),
+                        false => label(method, name, op),
+                    };
+                    reach.entered.clear();
+                    reach.operation(&edges, &label, item, op, turned);
+                }
             }
         }
         reach
+    }
+
+    /// Returns the path item or callback itself that references lead to, the first time that they
+    /// do: a callback may lead to itself.
+    fn entered(&mut self, part: &'a Value, called: bool) -> Option<&'a Value> {
+        let mut part = part;
+        let doc = self.doc;
+        let next = |part: &Value| {
+            let reference = part.get("$ref")?.as_str()?;
+            Some((pointer_of(reference)?.into_owned(), follow(doc, reference)?))
+        };
+        // What leads nowhere, or to another file, has its own operations.
+        while let Some((pointer, found)) = next(part) {
+            let turns = self.turns.entry(pointer.clone()).or_default();
+            turns.calls |= !called;
+            turns.called |= called;
+            if !self.entered.insert((pointer, called)) {
+                return None;
+            }
+            part = found;
+        }
+        Some(part)
+    }
+
+    /// Returns who calls the operations of a shared path item or callback.
+    pub fn turns(&self, pointer: &str) -> Turns {
+        self.turns.get(pointer).copied().unwrap_or_default()
     }
 
     fn operation(
         &mut self,
         edges: &BTreeMap<String, Edges>,
         label: &str,
-        item: &Value,
-        op: &Value,
+        item: &'a Value,
+        op: &'a Value,
         turned: bool,
     ) {
         for (key, request) in [
@@ -153,10 +162,12 @@ impl<'a> Reach<'a> {
             }
         }
         for (_, callback) in members(op.get("callbacks")) {
-            for (_, item) in members(Some(resolve(self.doc, callback))) {
-                let item = resolve(self.doc, item);
-                for (_, inner) in methods(item) {
-                    self.operation(edges, label, item, inner, !turned);
+            let callback = self.entered(callback, !turned);
+            for (_, item) in members(callback) {
+                if let Some(item) = self.entered(item, !turned) {
+                    for (_, inner) in methods(item) {
+                        self.operation(edges, label, item, inner, !turned);
+                    }
                 }
             }
         }
@@ -186,10 +197,9 @@ impl<'a> Reach<'a> {
         }
         for pointer in done {
             let seen = self.seen.entry(pointer).or_default();
-            seen.0 = seen.0.or(if request {
-                Sides::REQUEST
-            } else {
-                Sides::RESPONSE
+            seen.0 = seen.0.or(match request {
+                true => Sides::REQUEST,
+                false => Sides::RESPONSE,
             });
             seen.1.insert(label.to_owned());
         }
@@ -205,28 +215,16 @@ impl<'a> Reach<'a> {
         self.seen.contains_key(pointer)
     }
 
+    /// Returns whether each use of the component at a pointer allows null by itself.
+    pub fn may_be_null(&self, pointer: &str) -> bool {
+        let never = || nulls::without(self.doc);
+        self.names(pointer) && !self.never_null.get_or_init(never).contains(pointer)
+    }
+
     /// Returns the operations that reach the component at a pointer.
     pub fn operations(&self, pointer: &str) -> BTreeSet<String> {
         self.of(pointer).1
     }
-}
-
-/// Returns the shared parts of a document: pointers and values.
-pub fn components(doc: &Value) -> Vec<(String, &Value)> {
-    let maps_2 = [
-        "definitions",
-        "parameters",
-        "responses",
-        "securityDefinitions",
-    ]
-    .map(|k| (format!("/{k}"), doc.get(k)));
-    let maps_3 = members(doc.get("components"))
-        .map(|(k, v)| (format!("/components/{}", escape(k)), Some(v)));
-    let all = maps_2.into_iter().chain(maps_3);
-    all.flat_map(|(at, map)| {
-        members(map).map(move |(name, value)| (format!("{at}/{}", escape(name)), value))
-    })
-    .collect()
 }
 
 /// The places of schemas, in 3 and in 2.0.
@@ -275,8 +273,10 @@ fn refs(value: &Value, is: Is, request: bool, out: &mut BTreeSet<String>) {
             // Some tools do not encode what they write.
             let written = value.get("$ref").and_then(Value::as_str);
             out.extend(written.filter(|r| r.contains('%')).and_then(below));
-            let mapping = value.pointer("/discriminator/mapping");
-            for to in members(mapping).filter_map(|(_, to)| to.as_str()) {
+            let tags = map.get("discriminator");
+            let mapped = members(tags.and_then(|t| t.get("mapping"))).map(|(_, to)| to);
+            let others = tags.and_then(|t| t.get("defaultMapping"));
+            for to in mapped.chain(others).filter_map(Value::as_str) {
                 match component(to) {
                     Some(pointer) => drop(out.insert(pointer)),
                     // A bare name.

@@ -4,11 +4,29 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{reach, values::members};
-use crate::document::pointer_of;
+use super::values::members;
+use crate::document::{escape, pointer_of};
 
 /// The number of pairs beyond which only equal shapes are looked for.
 const PAIRS: usize = 40_000;
+
+/// Returns the shared parts of a document: pointers and values.
+pub fn components(doc: &Value) -> Vec<(String, &Value)> {
+    let maps_2 = [
+        "definitions",
+        "parameters",
+        "responses",
+        "securityDefinitions",
+    ]
+    .map(|k| (format!("/{k}"), doc.get(k)));
+    let maps_3 = members(doc.get("components"))
+        .map(|(k, v)| (format!("/components/{}", escape(k)), Some(v)));
+    let all = maps_2.into_iter().chain(maps_3);
+    all.flat_map(|(at, map)| {
+        members(map).map(move |(name, value)| (format!("{at}/{}", escape(name)), value))
+    })
+    .collect()
+}
 
 /// The new pointers of renamed components by their old ones.
 #[derive(Default)]
@@ -20,8 +38,8 @@ pub struct Renames {
 impl Renames {
     pub fn new(old: &Value, new: &Value) -> Self {
         let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) = (
-            reach::components(old).into_iter().collect(),
-            reach::components(new).into_iter().collect(),
+            components(old).into_iter().collect(),
+            components(new).into_iter().collect(),
         );
         let (gone, come) = (left(&old, &new), left(&new, &old));
         let mut out = Self::default();

@@ -37,111 +37,66 @@ impl<'a> Walker<'a> {
     }
 
     fn security(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
-        let (mut was, is) = (ways(old), ways(new));
-        let renamed: Vec<Way> = was
-            .iter()
-            .map(|way| {
-                way.iter()
-                    .map(|(name, scopes)| {
-                        (
-                            self.renames.scheme(name).unwrap_or_else(|| name.clone()),
-                            scopes.clone(),
-                        )
-                    })
-                    .collect()
-            })
-            .collect();
-        if renamed != was {
-            for (before, after) in was
-                .iter()
-                .flat_map(BTreeMap::keys)
-                .zip(renamed.iter().flat_map(BTreeMap::keys))
-                .filter(|(a, b)| a != b)
-                .map(|(a, b)| (a.clone(), b.clone()))
-                .collect::<Vec<_>>()
-            {
-                let _ = before;
-                self.also(Rule::ComponentRenamed, &after, at);
-            }
-            was = renamed;
-        }
-        let names = |list: &[Way]| {
-            let each = |way: &Way| match way.len() {
-                0 => "none".to_owned(),
-                _ => way
-                    .iter()
-                    .map(|(name, scopes)| {
-                        if scopes.is_empty() {
-                            name.clone()
-                        } else {
-                            format!(
-                                "{name}({})",
-                                scopes.iter().cloned().collect::<Vec<_>>().join(" ")
-                            )
-                        }
-                    })
-                    .collect::<Vec<_>>()
-                    .join(" with "),
-            };
-            list.iter().map(each).collect::<Vec<_>>().join(" or ")
-        };
-        let what = format!("security: {} → {}", names(&was), names(&is));
-        let schemes = |way: &Way| way.keys().cloned().collect::<Vec<_>>();
-        for way in was.iter().filter(|w| !is.contains(w)) {
-            let Some(now) = is
-                .iter()
-                .find(|n| !was.contains(n) && schemes(n) == schemes(way))
-            else {
+        let (was, is) = (self.renamed_ways(at, ways(old)), ways(new));
+        let what = format!("security: {} → {}", shown(&was), shown(&is));
+        let lacks = |list: &[Way], way: &Way| !list.contains(way);
+        for way in was.iter().filter(|way| lacks(&is, way)) {
+            let other = |n: &&Way| lacks(&was, n) && n.keys().eq(way.keys());
+            match is.iter().find(other) {
+                Some(now) => self.other_scopes(at, way, now),
                 // If credentials are optional, or fewer of them are asked for, the old ones are
                 // accepted too.
-                let suffices = |now: &Way| {
-                    now.iter().all(|(name, scopes)| {
-                        way.get(name).is_some_and(|had| scopes.is_subset(had))
-                    })
-                };
-                if is.iter().any(suffices) {
+                None if is.iter().any(|now| suffices(way, now)) => {
                     self.emit(Rule::SecurityNew, at, &what);
-                } else {
-                    self.emit(Rule::SecurityGone, at, &what);
                 }
-                continue;
-            };
-            for (name, scopes) in way {
-                let empty = BTreeSet::new();
-                let after = now.get(name).unwrap_or(&empty);
-                for scope in after.difference(scopes) {
-                    self.emit(
-                        Rule::ScopeRequired,
-                        at,
-                        format!("security: {name}: the scope `{scope}` is required now"),
-                    );
-                }
-                for scope in scopes.difference(after) {
-                    self.emit(
-                        Rule::ScopeNotRequired,
-                        at,
-                        format!("security: {name}: the scope `{scope}` is no longer required"),
-                    );
-                }
+                None => self.emit(Rule::SecurityGone, at, &what),
             }
         }
-        let come = |w: &&Way| {
-            !was.contains(w)
-                && !was
-                    .iter()
-                    .any(|o| !is.contains(o) && schemes(o) == schemes(w))
-        };
         // One change has both lists: a removed way decides its class. If no credentials were
         // needed, further ways gain nothing.
-        let gained = is.iter().any(|w| come(&w)) && was.iter().all(|w| is.contains(w));
-        if gained {
+        if is.iter().any(|way| lacks(&was, way)) && was.iter().all(|way| is.contains(way)) {
             self.emit(Rule::SecurityNew, at, &what);
         }
         let within = |a: &[Way], b: &[Way]| a.iter().all(|w| b.contains(w));
-        if within(&was, &is) && within(&is, &was) && old.is_some() && new.is_some() {
-            self.differs(Rule::Order, at, old, new);
-        } else if within(&was, &is) && within(&is, &was) {
-            self.differs(Rule::WrittenOtherwise, at, old, new);
+        if within(&was, &is) && within(&is, &was) {
+            let rule = match old.is_some() && new.is_some() {
+                true => Rule::Order,
+                false => Rule::WrittenOtherwise,
+            };
+            self.differs(rule, at, old, new);
+        }
+    }
+
+    /// Returns the old ways by the new names of renamed schemes.
+    fn renamed_ways(&mut self, at: &At, ways: Vec<Way>) -> Vec<Way> {
+        let mut renamed = Vec::new();
+        for way in ways {
+            let mut now = Way::new();
+            for (name, scopes) in way {
+                let after = self.renames.scheme(&name);
+                if let Some(after) = after.as_ref().filter(|after| **after != name) {
+                    self.also(Rule::ComponentRenamed, after, at);
+                }
+                now.insert(after.unwrap_or(name), scopes);
+            }
+            renamed.push(now);
+        }
+        renamed
+    }
+
+    /// Compares the scopes of two ways with the same schemes.
+    fn other_scopes(&mut self, at: &At, was: &Way, is: &Way) {
+        for (name, scopes) in was {
+            let empty = BTreeSet::new();
+            let after = is.get(name).unwrap_or(&empty);
+            for scope in after.difference(scopes) {
+                let what = format!("security: {name}: the scope `{scope}` is required now");
+                self.emit(Rule::ScopeRequired, at, what);
+            }
+            for scope in scopes.difference(after) {
+                let what = format!("security: {name}: the scope `{scope}` is no longer required");
+                self.emit(Rule::ScopeNotRequired, at, what);
+            }
         }
     }
 
@@ -151,6 +106,8 @@ impl<'a> Walker<'a> {
         for key in keys(old, new) {
             self.child(key, at, old, new, |w, at, old, new| match key {
                 "description" | "bearerFormat" => w.words(at, old, new),
+                "oauth2MetadataUrl" if old.is_none() => w.words(at, old, new),
+                "deprecated" => w.deprecated(at, old, new),
                 "scopes" => w.scopes(at, old, new),
                 // Neither the names of schemes nor those of headers have a case (RFC 9110).
                 "scheme" | "name" if same_letters(old, new) && (key == "scheme" || in_header) => {
@@ -179,7 +136,7 @@ impl<'a> Walker<'a> {
                     }
                 }
                 "type" | "in" | "name" | "scheme" | "flow" | "authorizationUrl" | "tokenUrl"
-                | "openIdConnectUrl" => w.emit(
+                | "openIdConnectUrl" | "oauth2MetadataUrl" => w.emit(
                     Rule::SchemeChanged,
                     at,
                     format!("{key}: {}", both(old, new)),
@@ -202,6 +159,28 @@ impl<'a> Walker<'a> {
             });
         }
     }
+}
+
+/// Returns whether who has the credentials of one way has those of another.
+fn suffices(way: &Way, now: &Way) -> bool {
+    now.iter()
+        .all(|(name, scopes)| way.get(name).is_some_and(|had| scopes.is_subset(had)))
+}
+
+/// Returns ways to authenticate for people.
+fn shown(ways: &[Way]) -> String {
+    let scheme = |(name, scopes): (&String, &BTreeSet<String>)| match scopes.is_empty() {
+        true => name.clone(),
+        false => {
+            let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+            format!("{name}({})", scopes.join(" "))
+        }
+    };
+    let each = |way: &Way| match way.len() {
+        0 => "none".to_owned(),
+        _ => way.iter().map(scheme).collect::<Vec<_>>().join(" with "),
+    };
+    ways.iter().map(each).collect::<Vec<_>>().join(" or ")
 }
 
 /// Returns the ways to authenticate; an empty list is one way, without credentials.

@@ -61,7 +61,7 @@ impl<'a> Walker<'a> {
             self.checked(&at, Some(before), items(new).get(j), |w, at, old, new| {
                 for key in keys(old, new) {
                     w.child(key, at, old, new, |w, at, old, new| match key {
-                        "description" => w.words(at, old, new),
+                        "name" | "description" => w.words(at, old, new),
                         "variables" => w.server_variables(at, old, new),
                         "url" => w.differs(Rule::WrittenOtherwise, at, old, new),
                         _ => {}
@@ -115,6 +115,8 @@ impl<'a> Walker<'a> {
                         "enum" if old.is_some() && new.is_some() => {
                             w.set(at, old, new, (Rule::ServerVariable, Rule::ServerNew));
                         }
+                        // Without a list, any value is allowed.
+                        "enum" if new.is_none() => w.differs(Rule::ServerNew, at, old, new),
                         _ => w.leaves(Rule::ServerVariable, at, old, new),
                     });
                 }

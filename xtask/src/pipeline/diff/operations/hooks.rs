@@ -1,13 +1,11 @@
 //! Compares path items that are not paths of the API: webhooks and callbacks.
 
-use serde_json::Value;
-
-use crate::document::{METHODS, target};
+use crate::document::METHODS;
 use crate::pipeline::diff::{
     Rule,
     paths::Path,
     place::At,
-    values::{Maybe, keys, members},
+    values::{Maybe, keys},
     walk::Walker,
 };
 
@@ -18,6 +16,12 @@ impl<'a> Walker<'a> {
             return;
         }
         self.turned = !self.turned;
+        self.items(at, old, new);
+        self.turned = !self.turned;
+    }
+
+    /// Compares path items by name.
+    fn items(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         for name in keys(old, new) {
             let at = at.clone().what(format!("`{name}`"));
             self.child(name, &at, old, new, |w, at, old, new| match (old, new) {
@@ -26,7 +30,6 @@ impl<'a> Walker<'a> {
                 _ => w.path_item(at, old, new),
             });
         }
-        self.turned = !self.turned;
     }
 
     /// Compares the callbacks of an operation.
@@ -45,24 +48,22 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Compares a path item that paths name, or webhooks and callbacks, or both.
-    pub fn shared_item(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
-        let named = |key: &str| {
-            let by = |doc: &'a Value, pointer: &str| {
-                let mut items = members(doc.get(key));
-                items.any(|(_, item)| target(item).is_some_and(|to| to == pointer))
-            };
-            by(self.old.doc, &at.old) || by(self.new.doc, &at.new)
-        };
-        let (by_paths, by_webhooks) = (named("paths"), named("webhooks"));
-        if by_paths {
-            self.path_item(at, old, new);
+    /// Compares a shared path item or callback from the side of each that leads to it.
+    pub fn shared_items(&mut self, kind: &str, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
+            return;
         }
-        if by_webhooks || !by_paths {
-            self.turned = !self.turned;
-            self.path_item(at, old, new);
-            self.turned = !self.turned;
+        let (a, b) = (self.old.turns(&at.old), self.new.turns(&at.new));
+        let (calls, called) = (a.calls || b.calls, a.called || b.called);
+        let sides = [(false, calls), (true, called || !calls)];
+        for (turned, _) in sides.into_iter().filter(|(_, is)| *is) {
+            self.turned = turned;
+            match kind {
+                "callbacks" => self.items(at, old, new),
+                _ => self.path_item(at, old, new),
+            }
         }
+        self.turned = false;
     }
 
     /// Compares a path item on its own.

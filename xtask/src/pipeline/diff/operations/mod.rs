@@ -5,7 +5,7 @@ mod moves;
 mod others;
 
 pub use moves::path_parameter_text;
-use moves::{names, whole_path};
+use moves::{names, operation_at, whole_path};
 use others::{MORE, is_other};
 
 use std::{
@@ -20,8 +20,7 @@ use serde_json::Value;
 use super::{
     Rule,
     paths::{How, Pair, Path, label},
-    place::At,
-    reach::Sides,
+    place::{At, Sides},
     texts::both,
     values::{Maybe, get, keys, text},
     walk::Walker,
@@ -174,116 +173,121 @@ impl<'a> Walker<'a> {
     /// Compares an operation before and after.
     fn operation(&mut self, at: &At, (a, b): (&Path<'a>, &Path<'a>)) {
         let (old, new) = (Some(a.op), Some(b.op));
-        let key = b.key();
-        let own = |sides: Sides, turned: bool| if turned { sides.turned() } else { sides };
-        let requests = own(Sides::REQUEST, self.turned);
-        let responses = own(Sides::RESPONSE, self.turned);
-        let named = |suffix: &str| {
-            [a, b]
-                .iter()
-                .map(|p| {
-                    format!(
-                        "{}{suffix}",
-                        text(Some(p.op), "operationId").to_upper_camel_case()
-                    )
-                })
-                .collect::<Vec<_>>()
-        };
         // The parameters of the path item count too.
+        let (sides, _) = self.own_sides();
         self.parameters(
             &At {
-                sides: requests,
+                sides,
                 ..at.clone()
             },
             (a, b),
         );
         self.operation_servers(at, (a, b));
         for name in keys(old, new) {
-            self.child(name, at, old, new, |w, at, old, new| match name {
-                "operationId" => w.emit(
-                    Rule::OperationId,
-                    at,
-                    format!("operationId: {}", both(old, new)),
-                ),
-                "tags" => {
-                    let area = |p: &Path<'_>| autopi_codegen::area(p.path, p.op);
-                    if area(a) != area(b) {
-                        w.emit(
-                            Rule::OperationArea,
-                            at,
-                            format!("the feature `{}` is `{}` now", area(a), area(b)),
-                        );
-                    } else {
-                        w.words(at, old, new);
-                    }
-                }
-                "summary" | "description" | "externalDocs" | contract::ORIGINAL_OPERATION_ID => {
-                    w.words(at, old, new)
-                }
-                "deprecated" => w.deprecated(at, old, new),
-                "security" => w.operation_security(at, (a, b)),
-                "schemes" => {
-                    let of = |own: Maybe<'a>, doc: &'a Value| own.or_else(|| doc.get(name));
-                    w.schemes(at, of(old, w.old.doc), of(new, w.new.doc));
-                }
-                "consumes" | "produces" => {
-                    let (sides, what) = if name == "consumes" {
-                        (requests, "request")
-                    } else {
-                        (responses, "response")
-                    };
-                    w.media_types(
-                        &At {
-                            sides,
-                            ..at.clone()
-                        }
-                        .what(what),
-                        old,
-                        new,
-                        name,
-                    );
-                }
-                "parameters" | "servers" => {
-                    if !w.below(&at.new) && !w.below(&at.old) {
-                        w.differs(Rule::WrittenOtherwise, at, old, new);
-                    }
-                    w.claims += 1;
-                }
-                "requestBody" => {
-                    let at = At {
-                        sides: requests,
-                        types: named("Request"),
-                        candidates: BTreeSet::from([format!("op:{key}#body")]),
-                        ..at.clone()
-                    };
-                    w.request_body(&at, old, new);
-                }
-                "responses" => {
-                    let at = At {
-                        sides: responses,
-                        types: named("Response"),
-                        candidates: BTreeSet::from([format!("op:{key}>*")]),
-                        ..at.clone()
-                    };
-                    w.responses(&at, old, new);
-                }
-                "callbacks" => w.callbacks(at, old, new),
-                _ => {}
+            self.child(name, at, old, new, |w, at, old, new| {
+                w.operation_member(name, at, (a, b), (old, new));
             });
         }
     }
-}
 
-/// Returns the place of an operation.
-fn operation_at(at: &At, a: &Path<'_>, b: &Path<'_>) -> At {
-    At {
-        old: format!("{}/{}", whole_path(a), a.method),
-        new: format!("{}/{}", whole_path(b), b.method),
-        place: b.name(),
-        what: String::new(),
-        sides: Sides::BOTH,
-        operations: Rc::new(BTreeSet::from([label(b.method, b.path, b.op)])),
-        candidates: BTreeSet::from([format!("op:{}", b.key())]),
-        ..at.clone()
+    /// Returns the sides of what an operation takes and of what it returns.
+    fn own_sides(&self) -> (Sides, Sides) {
+        match self.turned {
+            true => (Sides::RESPONSE, Sides::REQUEST),
+            false => (Sides::REQUEST, Sides::RESPONSE),
+        }
+    }
+
+    /// Compares a member of an operation.
+    fn operation_member(
+        &mut self,
+        name: &str,
+        at: &At,
+        (a, b): (&Path<'a>, &Path<'a>),
+        (old, new): (Maybe<'a>, Maybe<'a>),
+    ) {
+        let (requests, responses) = self.own_sides();
+        match name {
+            "operationId" => self.emit(
+                Rule::OperationId,
+                at,
+                format!("operationId: {}", both(old, new)),
+            ),
+            "tags" => {
+                let area = |p: &Path<'_>| autopi_codegen::area(p.path, p.op);
+                if area(a) != area(b) {
+                    self.emit(
+                        Rule::OperationArea,
+                        at,
+                        format!("the feature `{}` is `{}` now", area(a), area(b)),
+                    );
+                } else {
+                    self.words(at, old, new);
+                }
+            }
+            "summary" | "description" | "externalDocs" | contract::ORIGINAL_OPERATION_ID => {
+                self.words(at, old, new)
+            }
+            "deprecated" => self.deprecated(at, old, new),
+            "security" => self.operation_security(at, (a, b)),
+            "schemes" => {
+                let of = |own: Maybe<'a>, doc: &'a Value| own.or_else(|| doc.get(name));
+                self.schemes(at, of(old, self.old.doc), of(new, self.new.doc));
+            }
+            "consumes" | "produces" => {
+                let (sides, what) = if name == "consumes" {
+                    (requests, "request")
+                } else {
+                    (responses, "response")
+                };
+                self.media_types(
+                    &At {
+                        sides,
+                        ..at.clone()
+                    }
+                    .what(what),
+                    old,
+                    new,
+                    name,
+                );
+            }
+            "parameters" | "servers" => {
+                if !self.below(&at.new) && !self.below(&at.old) {
+                    self.differs(Rule::WrittenOtherwise, at, old, new);
+                }
+                self.claims += 1;
+            }
+            "requestBody" => {
+                let at = Self::typed_member(at, (a, b), requests, "Request", "#body");
+                self.request_body(&at, old, new);
+            }
+            "responses" => {
+                let at = Self::typed_member(at, (a, b), responses, "Response", ">*");
+                self.responses(&at, old, new);
+            }
+            "callbacks" => self.callbacks(at, old, new),
+            _ => {}
+        }
+    }
+
+    /// Returns the place of a body or of the responses of an operation, with the Rust types and the
+    /// item that may come from it.
+    fn typed_member(
+        at: &At,
+        (a, b): (&Path<'a>, &Path<'a>),
+        sides: Sides,
+        of: &str,
+        item: &str,
+    ) -> At {
+        let named = |p: &&Path<'_>| {
+            let id = text(Some(p.op), "operationId").to_upper_camel_case();
+            format!("{id}{of}")
+        };
+        At {
+            sides,
+            types: [a, b].iter().map(named).collect(),
+            candidates: BTreeSet::from([format!("op:{}{item}", b.key())]),
+            ..at.clone()
+        }
     }
 }

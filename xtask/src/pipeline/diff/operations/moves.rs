@@ -1,13 +1,15 @@
 //! Operations whose path changed, alone or together with a prefix.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
-use super::operation_at;
 use crate::document::escape;
 use crate::pipeline::diff::{
     Rule,
-    paths::{How, Pair, Path, prefixes},
-    place::At,
+    paths::{How, Pair, Path, label, prefixes},
+    place::{At, Sides},
     walk::Walker,
 };
 
@@ -91,4 +93,18 @@ pub(super) fn whole_path(op: &Path<'_>) -> String {
 
 pub fn path_parameter_text(old: &str, new: &str) -> String {
     format!("path parameter `{old}` is named `{new}` now")
+}
+
+/// Returns the place of an operation.
+pub(super) fn operation_at(at: &At, a: &Path<'_>, b: &Path<'_>) -> At {
+    At {
+        old: format!("{}/{}", whole_path(a), a.method),
+        new: format!("{}/{}", whole_path(b), b.method),
+        place: b.name(),
+        what: String::new(),
+        sides: Sides::BOTH,
+        operations: Rc::new(BTreeSet::from([label(b.method, b.path, b.op)])),
+        candidates: BTreeSet::from([format!("op:{}", b.key())]),
+        ..at.clone()
+    }
 }

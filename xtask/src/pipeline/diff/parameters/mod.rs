@@ -5,7 +5,7 @@ mod effective;
 
 use std::collections::BTreeMap;
 
-use effective::{Parameter, effective, renamed};
+use effective::{Parameter, effective, one_is_a_list, renamed};
 use serde_json::{Value, json};
 
 use super::{
@@ -214,7 +214,7 @@ impl<'a> Walker<'a> {
                 };
                 w.emit(rule, below, what);
             }
-            "explode" | "collectionFormat" if w.are_single(whole) => {
+            "explode" | "collectionFormat" if w.is_single(whole) => {
                 w.differs(Rule::WrittenOtherwise, &below.clone().what(key), a, b)
             }
             "style" | "explode" | "allowReserved" | "collectionFormat" => {
@@ -248,19 +248,21 @@ impl<'a> Walker<'a> {
             "content" => self.content(below, a, b),
             _ => {
                 self.is_text = true;
+                self.one_is_a_list = one_is_a_list(whole);
                 match key {
                     "schema" => self.schema(below, a, b),
                     // Swagger 2.0 has the keywords of a schema here.
                     _ => self.keyword(key, at, below, whole, (a, b)),
                 }
                 self.is_text = false;
+                self.one_is_a_list = false;
             }
         }
     }
 
-    /// Returns whether both parameters have a single value, for which it does not matter how
+    /// Returns whether a parameter has, or had, a single value, for which it does not matter how
     /// several are written.
-    pub fn are_single(&self, (old, new): (Maybe<'a>, Maybe<'a>)) -> bool {
+    pub fn is_single(&self, (old, new): (Maybe<'a>, Maybe<'a>)) -> bool {
         let single = |doc: &'a Value, parameter: Maybe<'a>| {
             let schema = get(parameter, "schema")
                 .or(parameter)
@@ -270,6 +272,6 @@ impl<'a> Walker<'a> {
                 "string" | "integer" | "number" | "boolean"
             )
         };
-        single(self.old.doc, old) && single(self.new.doc, new)
+        single(self.old.doc, old) || single(self.new.doc, new)
     }
 }

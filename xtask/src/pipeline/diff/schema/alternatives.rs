@@ -50,10 +50,8 @@ impl<'a> Walker<'a> {
         let (of_old, of_new) = (self.alternatives(old, new), self.alternatives(new, old));
         let what = "a list of alternatives, written in another way";
         self.emit(Rule::WrittenOtherwise, at, what);
-        match (null(old), null(new)) {
-            (false, true) => self.emit(Rule::NullableNew, at, "may be null now"),
-            (true, false) => self.emit(Rule::NullableGone, at, "may no longer be null"),
-            _ => {}
+        if null(old) != null(new) {
+            self.null(at, (&at.old, &at.new), null(new));
         }
         let rules = (Rule::AlternativeGone, Rule::AlternativeNew);
         let whole = (at.old.clone(), at.new.clone());

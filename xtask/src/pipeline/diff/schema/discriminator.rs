@@ -18,6 +18,12 @@ impl<'a> Walker<'a> {
             return self.leaves(Rule::Discriminator, at, old, new);
         };
         for key in keys(old, new) {
+            if key == "defaultMapping" {
+                self.child(key, at, old, new, |w, at, a, b| {
+                    w.alternative_of_tag(at, a, b)
+                });
+                continue;
+            }
             if key != "mapping" {
                 self.child(key, at, old, new, |w, at, a, b| {
                     w.leaves(Rule::Discriminator, at, a, b)
@@ -41,22 +47,27 @@ impl<'a> Walker<'a> {
                     (None, Some(_)) => {
                         w.emit(Rule::AlternativeNew, at, format!("the tag `{tag}` is new"))
                     }
-                    _ if w.is_renamed(a, b) => {
-                        let name = b.and_then(Value::as_str).map(last);
-                        w.also(Rule::ComponentRenamed, &name.unwrap_or_default(), at);
-                    }
-                    // `Cat` is `#/components/schemas/Cat`.
-                    _ if a.and_then(Value::as_str).map(last)
-                        == b.and_then(Value::as_str).map(last) =>
-                    {
-                        w.differs(Rule::WrittenOtherwise, at, a, b);
-                    }
-                    _ => w.differs(Rule::Discriminator, at, a, b),
+                    _ => w.alternative_of_tag(at, a, b),
                 });
             }
             if members(old).count() == 0 && members(new).count() == 0 {
                 self.differs(Rule::WrittenOtherwise, &at, old, new);
             }
+        }
+    }
+
+    /// Compares the alternative that a tag names, or all tags that no mapping names.
+    fn alternative_of_tag(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let name = |to: Maybe<'a>| to.and_then(Value::as_str).map(last);
+        match (old, new) {
+            (Some(_), None) => self.differs(Rule::AlternativeGone, at, old, new),
+            (None, Some(_)) => self.differs(Rule::AlternativeNew, at, old, new),
+            _ if self.is_renamed(old, new) => {
+                self.also(Rule::ComponentRenamed, &name(new).unwrap_or_default(), at);
+            }
+            // `Cat` is `#/components/schemas/Cat`.
+            _ if name(old) == name(new) => self.differs(Rule::WrittenOtherwise, at, old, new),
+            _ => self.differs(Rule::Discriminator, at, old, new),
         }
     }
 

@@ -28,6 +28,34 @@ impl<'a> Walker<'a> {
             let below = below.clone().what(format!("`{key}`"));
             return self.differs(Rule::WrittenOtherwise, &below, old, new);
         }
+        let values = (old, new);
+        if self.value(key, at, below, holders, values) || self.part(key, at, below, holders, values)
+        {
+            return;
+        }
+        if same_parts(&SCHEMA, key, holders) && LIMITS.iter().all(|(k, _)| *k != key) {
+            return self.differs(Rule::WrittenOtherwise, &below.clone().what(key), old, new);
+        }
+        if !self.condition(key, below, values) && !self.said(key, at, below, values) {
+            self.limit(
+                key,
+                &below.clone().what(format!("`{key}`")),
+                holders,
+                values,
+            );
+        }
+    }
+
+    /// Compares a keyword about a value itself: its type, its form, the values that it may have.
+    /// Returns whether it is one.
+    fn value(
+        &mut self,
+        key: &str,
+        at: &At,
+        below: &At,
+        holders: Holders<'a>,
+        (old, new): Holders<'a>,
+    ) -> bool {
         match key {
             "type" | "nullable" | "x-nullable" => self.types(below, holders, (old, new)),
             contract::JSON => self.either(
@@ -73,9 +101,28 @@ impl<'a> Walker<'a> {
                 (Rule::WriteOnlyNow, Rule::WriteOnlyNoMore),
                 key,
             ),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Compares a keyword that holds the schemas of parts: of members, items, alternatives.
+    /// Returns whether it is one.
+    fn part(
+        &mut self,
+        key: &str,
+        at: &At,
+        below: &At,
+        holders: Holders<'a>,
+        (old, new): Holders<'a>,
+    ) -> bool {
+        match key {
             "required" => self.required(at, below, holders, (old, new)),
             "properties" => self.properties(at, below, holders, (old, new)),
             "additionalProperties" => self.extra(at, below, (old, new)),
+            "items" if self.one_is_a_list => {
+                self.differs(Rule::WrittenOtherwise, &below.clone().what(key), old, new);
+            }
             "items" => self.schema(&step(below, "items", "Item"), old, new),
             "allOf" => self.parts(
                 &with_items(at, below, &["", ".*", "::new*"]),
@@ -87,9 +134,14 @@ impl<'a> Walker<'a> {
                 (old, new),
                 (Rule::AlternativeGone, Rule::AlternativeNew),
             ),
-            _ if same_parts(&SCHEMA, key, holders) && LIMITS.iter().all(|(k, _)| *k != key) => {
-                self.differs(Rule::WrittenOtherwise, &below.clone().what(key), old, new);
-            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Compares a keyword that says what else must hold. Returns whether it is one.
+    fn condition(&mut self, key: &str, below: &At, (old, new): Holders<'a>) -> bool {
+        match key {
             "prefixItems" => {
                 self.placed(below, (old, new), (Rule::ConditionGone, Rule::ConditionNew));
             }
@@ -123,6 +175,15 @@ impl<'a> Walker<'a> {
                     ),
                 );
             }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Compares a keyword that says how a value is written or what it means. Returns whether it is
+    /// one.
+    fn said(&mut self, key: &str, at: &At, below: &At, (old, new): Holders<'a>) -> bool {
+        match key {
             "contentEncoding" | "contentMediaType" | "contentSchema" => {
                 self.differs(Rule::ContentChanged, &below.clone().what(key), old, new)
             }
@@ -140,11 +201,9 @@ impl<'a> Walker<'a> {
                 self.leaves(Rule::Encoding, &below.clone().what(key), old, new);
             }
             "xml" => self.words(below, old, new),
-            _ => {
-                let below = below.clone().what(format!("`{key}`"));
-                self.limit(key, &below, holders, (old, new));
-            }
+            _ => return false,
         }
+        true
     }
 
     pub(super) fn gone_new(

@@ -9,8 +9,7 @@ use serde_json::Value;
 use super::{Holders, step};
 use crate::pipeline::diff::{
     Rule,
-    place::{At, types},
-    reach::Sides,
+    place::{At, Sides, types},
     renames::letters,
     values::{Maybe, flag, get, items, keys, members, missing, text},
     walk::Walker,

@@ -51,6 +51,7 @@ impl<'a> Walker<'a> {
                 text(kinds) && !kinds.contains("array") && !kinds.contains("object")
             };
             let rule = match (within(&old, &new), within(&new, &old)) {
+                _ if self.one_is_a_list => Rule::TypeWider,
                 _ if is_plain(&old) && is_text(&new) => Rule::TypeWider,
                 _ if is_text(&old) && is_plain(&new) => Rule::TypeNarrower,
                 (true, true) => Rule::WrittenOtherwise,
@@ -68,10 +69,25 @@ impl<'a> Walker<'a> {
         match (old_null, new_null) {
             _ if known && old != new => {}
             _ if known => self.differs(Rule::WrittenOtherwise, at, values.0, values.1),
-            (false, true) => self.emit(Rule::NullableNew, at, "may be null now"),
-            (true, false) => self.emit(Rule::NullableGone, at, "may no longer be null"),
+            (a, b) if a != b => self.null(at, (&holder(&at.old), &holder(&at.new)), b),
             _ if old == new => self.differs(Rule::WrittenOtherwise, at, values.0, values.1),
             _ => {}
+        }
+    }
+
+    /// Reports that what is at these places may be null, or no longer; that of a component only
+    /// matters where its use does not say so itself.
+    pub(super) fn null(&mut self, at: &At, (old, new): (&str, &str), now: bool) {
+        let (rule, what) = match now {
+            true => (Rule::NullableNew, "may be null now"),
+            false => (Rule::NullableGone, "may no longer be null"),
+        };
+        match self.old.may_be_null(old) && self.new.may_be_null(new) {
+            true => {
+                let what = format!("{what}: each use says so itself");
+                self.emit(Rule::WrittenOtherwise, at, what);
+            }
+            false => self.emit(rule, at, what),
         }
     }
 

@@ -61,11 +61,9 @@ pub(super) fn kinds(map: &mut Map<String, Value>) {
             map.shift_remove("enum");
         }
     }
-    if types == ["integer"]
-        && map
-            .get("multipleOf")
-            .is_some_and(|n| n.as_f64() == Some(1.0))
-    {
+    let step = map.get("multipleOf").and_then(Value::as_f64);
+    // Every whole number is a multiple of 1, of 0.5, of 0.25.
+    if types == ["integer"] && step.is_some_and(|step| step > 0.0 && (1.0 / step).fract() == 0.0) {
         map.shift_remove("multipleOf");
     }
     map.retain(|k, v| {
@@ -75,6 +73,22 @@ pub(super) fn kinds(map: &mut Map<String, Value>) {
         6 => drop(map.shift_remove("type")),
         _ => drop(map.insert("type".into(), types.into())),
     }
+}
+
+/// Returns the types of a schema that says nothing else.
+fn only_types(part: &Value) -> Option<&Value> {
+    part.get("type")
+        .filter(|_| part.as_object().is_some_and(|part| part.len() == 1))
+}
+
+/// Returns whether each type of a list is in another.
+fn covers(all: &Value, types: &Value) -> bool {
+    let has = |kind: &Value| {
+        let all = all.as_array().into_iter().flatten();
+        all.into_iter()
+            .any(|a| a == kind || (a == "number" && kind == "integer"))
+    };
+    types.as_array().is_some_and(|types| types.iter().all(has))
 }
 
 /// Writes alternatives as one list, of which each is there once: with those of inner lists, with
@@ -113,6 +127,14 @@ pub(super) fn alternatives(map: &mut Map<String, Value>, key: &str) {
     let mut seen = BTreeSet::new();
     if key == "anyOf" {
         flat.retain(|part| seen.insert(canonical(part)));
+        let all_of: Vec<Value> = flat.iter().filter_map(only_types).cloned().collect();
+        flat.retain(|part| {
+            let own = part.get("type");
+            !all_of.iter().any(|all| match only_types(part) {
+                Some(own) => own != all && covers(all, own),
+                None => own.is_some_and(|own| covers(all, own)),
+            })
+        });
     }
     let lists_values = |part: &Value| {
         part.as_object()

@@ -4,13 +4,18 @@ mod lists;
 
 use lists::{alternatives, kinds, or_null};
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::document::{
     members::{Is, SCHEMA},
     types::{is_several, split},
 };
-use crate::pipeline::diff::meaning::{TEXTS, meaning};
+use crate::pipeline::diff::{
+    meaning::{TEXTS, meaning},
+    values::canonical,
+};
 
 /// The most values of a schema that is rewritten: larger ones are compared member by member.
 const LARGEST: usize = 300;
@@ -188,9 +193,15 @@ fn conditions(map: &mut Map<String, Value>) {
     if !seen && (!has(map, "if") || !(has(map, "then") || has(map, "else"))) {
         map.retain(|key, _| !matches!(key.as_str(), "if" | "then" | "else"));
     }
-    if !has(map, "contains") {
-        map.retain(|key, _| !matches!(key.as_str(), "minContains" | "maxContains"));
+    let any_number = map
+        .get("minContains")
+        .is_some_and(|n| n.as_f64() == Some(0.0));
+    let none_asked = any_number && !has(map, "maxContains") && !has(map, "unevaluatedItems");
+    if none_asked || !has(map, "contains") {
+        let about = ["contains", "minContains", "maxContains"];
+        map.retain(|key, _| !about.contains(&key.as_str()));
     }
+    names(map);
     placed(map, has(map, "unevaluatedItems"));
     let is = |key: &str, value: &str| map.get(key).is_some_and(|v| v == value);
     let bytes = !has(map, "contentMediaType") || is("contentMediaType", "application/octet-stream");
@@ -198,6 +209,36 @@ fn conditions(map: &mut Map<String, Value>) {
         map.retain(|key, _| !matches!(key.as_str(), "contentEncoding" | "contentMediaType"));
         map.insert("format".into(), "byte".into());
     }
+}
+
+/// Leaves out conditions on the names of members that hold for every object.
+fn names(map: &mut Map<String, Value>) {
+    let is_any = |schema: &Value| meaning(schema, Is::SchemaOrBool) == json!({});
+    let closed = map.contains_key("unevaluatedProperties")
+        || map.get("additionalProperties").is_some_and(|v| !is_any(v));
+    for (key, value) in map.iter_mut() {
+        match (key.as_str(), value) {
+            ("dependentRequired", Value::Object(all)) => {
+                all.retain(|_, names| names.as_array().is_none_or(|names| !names.is_empty()));
+            }
+            ("patternProperties", Value::Object(all)) if !closed => all.retain(|_, v| !is_any(v)),
+            _ => {}
+        }
+    }
+    let required = map.get("required").and_then(Value::as_array);
+    let required = required.map_or(0, |names| {
+        names.iter().map(canonical).collect::<BTreeSet<_>>().len()
+    });
+    let number = |key: &str| map.get(key).and_then(Value::as_u64);
+    let enough = number("minProperties").is_some_and(|n| n <= required as u64);
+    let single = number("maxItems").is_some_and(|n| n <= 1);
+    map.retain(|key, value| match key.as_str() {
+        "propertyNames" => *value != json!({ "type": ["string"] }),
+        "minProperties" => !enough,
+        "uniqueItems" => !single,
+        "not" => *value != json!(false),
+        _ => true,
+    });
 }
 
 /// Leaves out schemas for the last places of a list that say what `items` says for the rest.
