@@ -41,6 +41,7 @@ fn areas_operations_options_and_values_are_offered() {
             vec!["parquet"],
         ),
         (vec!["-o", "json", "trip", "s"], vec!["show"]),
+        (vec!["-yo", "json", "trip", "s"], vec!["show"]),
         // Behind a word that is no command nothing follows.
         (vec!["no-such-command", ""], vec![]),
         (vec!["dongle", "no-such-operation", ""], vec![]),

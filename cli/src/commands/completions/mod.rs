@@ -119,7 +119,10 @@ fn candidates(index: &'static Index, said: &tree::Said, words: &[String]) -> Vec
         }
         if word.starts_with('-') {
             let mut options = root.get_arguments().chain(command.get_arguments());
-            is_value = options.any(|a| is_named(a, word) && a.get_action().takes_values());
+            // The last of several short ones may have a value: `-yo json`.
+            let last = word.chars().next_back().filter(|_| !word.starts_with("--"));
+            let is = |a: &Arg| is_named(a, word) || (last.is_some() && a.get_short() == last);
+            is_value = options.any(|a| is(a) && a.get_action().takes_values());
             continue;
         }
         match command.find_subcommand(word) {
