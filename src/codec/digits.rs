@@ -163,10 +163,13 @@ mod tests {
             "0.12345678901234567891e5",
             "1e-400",
             "-2.5E-0324",
+            "9007199254740993e1",
         ] {
             for shift in 0..80 {
-                let text = format!("{}[{{\"a\":{lost}}}]", " ".repeat(shift));
-                assert!(any_lost(text.as_bytes()), "{text}");
+                for before in ["[{\"a\":", "[", "[0,", "[0, "] {
+                    let text = format!("{}{before}{lost}]", " ".repeat(shift));
+                    assert!(any_lost(text.as_bytes()), "{text}");
+                }
                 let text = format!("{}{lost}", " ".repeat(shift));
                 assert!(any_lost(text.as_bytes()), "{text}");
                 let text = format!(
@@ -175,6 +178,15 @@ mod tests {
                 );
                 assert!(!any_lost(text.as_bytes()), "{text}");
             }
+        }
+        for kept in [
+            "1.2345678901234567e+5",
+            "1.2345678901234567E5",
+            "-1.234567890123456e-5",
+            "18446744073709551615",
+            "1.5e-300",
+        ] {
+            assert!(!any_lost(format!("[{kept}]").as_bytes()), "{kept}");
         }
     }
 }

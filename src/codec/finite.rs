@@ -236,6 +236,9 @@ mod tests {
         Wrap(Option<f64>),
     }
 
+    #[derive(Serialize)]
+    struct Only(f64);
+
     #[test]
     fn each_number_that_is_not_finite_is_found_with_its_place() {
         #[derive(Serialize)]
@@ -245,6 +248,7 @@ mod tests {
             tuple: (u8, f64),
             map: BTreeMap<u8, Vec<f64>>,
             shapes: [Shape; 3],
+            named: BTreeMap<&'static str, Only>,
         }
         let body = Body {
             none: None,
@@ -256,6 +260,7 @@ mod tests {
                 Shape::Pair(0.0, f64::NAN),
                 Shape::Wrap(Some(f64::NAN)),
             ],
+            named: BTreeMap::from([("a b", Only(f64::NAN))]),
         };
         let mut v = Violations::default();
         to_vec(&body, &mut v).unwrap();
@@ -269,7 +274,8 @@ mod tests {
                 "map.7[1]",
                 "shapes[0].Point.x",
                 "shapes[1].Pair[1]",
-                "shapes[2].Wrap"
+                "shapes[2].Wrap",
+                "named.a b"
             ]
         );
         assert_eq!(found[1].fault, "must be a finite number, is `inf`");

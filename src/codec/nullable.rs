@@ -217,9 +217,10 @@ mod tests {
             (
                 set::<Vec<i64>>([1]),
                 set::<Vec<i64>>(vec![1]),
+                set::<Vec<i64>>([1].as_slice()),
                 set::<Vec<i64>>(None)
             ),
-            (Some(vec![1]), Some(vec![1]), None)
+            (Some(vec![1]), Some(vec![1]), Some(vec![1]), None)
         );
         assert_eq!(
             set::<Date>("2026-01-31".parse::<Date>().ok()),

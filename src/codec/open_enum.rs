@@ -185,7 +185,7 @@ macro_rules! __open_int_enum {
 
 #[cfg(test)]
 mod tests {
-    use crate::UnknownValue;
+    use crate::{IntoNullable, Json, UnknownValue};
 
     // A variant may have any name.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -215,5 +215,34 @@ mod tests {
             serde_json::to_string(&serde_json::from_str::<Level>("77").unwrap()).unwrap(),
             "77"
         );
+    }
+    #[test]
+    fn enums_are_made_from_and_shown_as_their_values() {
+        let states: [Option<State>; 3] = [
+            IntoNullable::<State>::into_nullable("on"),
+            IntoNullable::<State>::into_nullable("on".to_owned()),
+            Some(State::from("on".to_owned())),
+        ];
+        assert_eq!(states, [const { Some(State::On) }; 3]);
+        assert_eq!(
+            (IntoNullable::<Level>::into_nullable(1), "1".parse()),
+            (Some(Level::One), Ok(Level::One))
+        );
+        let (new, high) = (State::from("new"), Level::from(77));
+        assert_eq!(
+            format!("{new} {high} {} {}", State::Err, Level::One),
+            "new 77 err 1"
+        );
+        assert_eq!(
+            format!("{new:?} {high:?}"),
+            r#"Unknown(UnknownValue("new")) Unknown(UnknownValue(77))"#
+        );
+        let json = UnknownValue::__new(Json(serde_json::json!({"pin": "canary", "a": 1})));
+        let (shown, written) = (format!("{json:?}"), json.to_string());
+        assert!(
+            shown.contains("\"a\": Number(1)") && !shown.contains("canary"),
+            "{shown}"
+        );
+        assert_eq!(written, r#"{"pin":"canary","a":1}"#);
     }
 }

@@ -73,3 +73,43 @@ pub(crate) fn split(member: &[u8]) -> Result<(String, &[u8]), &'static str> {
         .ok_or(fault)?;
     Ok((name, value.trim_ascii()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_split_where_its_items_end() {
+        let split_at_commas = |text: &'static str| pieces(text.as_bytes(), b'[').ok();
+        for (text, items) in [
+            (
+                r#"["a\"],[", [1,2] ,{"b":"}"}]"#,
+                vec![r#""a\"],[""#, "[1,2]", r#"{"b":"}"}"#],
+            ),
+            (r#"["\\",1]"#, vec![r#""\\""#, "1"]),
+            ("[1,]", vec!["1", ""]),
+            ("[ ]", vec![]),
+        ] {
+            let items: Vec<_> = items.into_iter().map(str::as_bytes).collect();
+            assert_eq!(split_at_commas(text), Some(items), "{text}");
+        }
+        for text in ["{1]", "[1}", "[1]]", "[1", "1]"] {
+            assert_eq!(split_at_commas(text), None, "{text}");
+        }
+        let twice = br#"{"a":1, "b":2, "a" : [3] }"#;
+        assert_eq!(member(twice, "a"), Some(b"[3]".as_slice()), "the last one");
+        assert_eq!(member(twice, "c"), None);
+    }
+
+    #[test]
+    fn a_number_is_one_of_json_of_any_length() {
+        for text in ["0", "-1.5e+400", "12345678901234567890123"] {
+            assert!(is_number(text), "{text}");
+        }
+        for text in [
+            "", "-", "1x", "1 2", "01", "true", "null", "\"1\"", "[1]", " 1",
+        ] {
+            assert!(!is_number(text), "{text}");
+        }
+    }
+}

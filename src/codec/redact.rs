@@ -251,6 +251,8 @@ mod tests {
                 "{text}"
             );
         }
+        let bytes = format!("{:?}", Whole(&b"canary".to_vec()));
+        assert_eq!(bytes, "alloc::vec::Vec<u8> (not shown)");
         assert_eq!(format!("{:?}", Whole(&vec![Some(7i64)])), "[Some(7)]");
         let outcome = Texts(&json!({"rpm": 1200, "vin": "W"})).0.clone();
         assert_eq!(

@@ -140,3 +140,47 @@ fn offset(text: &[u8]) -> Result<i64, Why> {
         _ => Err(Why::NoSuch),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(text: &str) -> Result<i64, Why> {
+        read(text.as_bytes()).map(|parts| parts.shift)
+    }
+
+    #[test]
+    fn offsets_are_hours_and_minutes_that_exist() {
+        for (offset, shift) in [
+            ("+05:30", -19_800),
+            ("-0930", 34_200),
+            ("+2359", -86_340),
+            ("-00:01", 60),
+            ("+14", -50_400),
+        ] {
+            assert_eq!(seconds(&format!("2026-01-02T03:04{offset}")), Ok(shift));
+        }
+        for offset in ["+00:60", "-2360", "+24", "+24:00"] {
+            let text = format!("2026-01-02T03:04{offset}");
+            assert_eq!(seconds(&text), Err(Why::NoSuch), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_midnight_is_24_and_only_second_60_leaps() {
+        assert_eq!(seconds("2026-01-02T24:00:00.000Z"), Ok(86_400));
+        assert_eq!(seconds("2016-12-31T23:59:60.5Z"), Ok(1));
+        for text in ["24:00:01", "24:00:00.1", "24:00:60", "23:59:61", "23:60"] {
+            let text = format!("2026-01-02T{text}Z");
+            assert_eq!(seconds(&text), Err(Why::NoSuch), "{text}");
+        }
+    }
+
+    #[test]
+    fn years_go_from_minus_9999_to_9999() {
+        assert_eq!(seconds("-009999-01-01"), Ok(0));
+        assert_eq!(seconds("-010000-01-01"), Err(Why::Range));
+        let error = parts("-000001-02-30").map(|parts| parts.shift).unwrap_err();
+        assert_eq!(error.why, Why::NoSuch);
+    }
+}

@@ -128,3 +128,43 @@ pub(crate) static UNKNOWN: LazyLock<String> = LazyLock::new(|| {
     let nonce = RandomState::new().build_hasher().finish();
     format!("\0{nonce:x}\0")
 });
+
+#[cfg(test)]
+mod tests {
+    use serde::Serializer;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_are_marked_while_a_value_is_converted_and_only_then() {
+        let mut members = UnknownMembers::default();
+        assert!(members.is_nothing() && members == UnknownMembers::default());
+        members.insert("new".into(), json!([1]));
+        assert!(!members.is_nothing() && members != UnknownMembers::default());
+        let written = || {
+            let mut out = Vec::new();
+            let mut json = serde_json::Serializer::new(&mut out);
+            let mut map = json.serialize_map(None).unwrap();
+            members.write(&mut map).unwrap();
+            map.end().unwrap();
+            serde_json::from_slice::<Value>(&out).unwrap()
+        };
+        let (plain, marked) = (written(), mode::resent(written));
+        assert_eq!(plain, json!({"new": [1]}));
+        assert_ne!(marked, plain);
+        let places: [fn(&Value) -> Value; 4] = [
+            Value::clone,
+            |value| json!([1, value, 2]),
+            |value| json!({"a": value, "b": {}}),
+            |value| json!({"a": [[value]]}),
+        ];
+        for place in places {
+            let mut value = place(&marked);
+            assert!(unmark(&mut value));
+            assert_eq!(value, place(&plain));
+            assert!(!unmark(&mut value));
+            assert_eq!(value, place(&plain));
+        }
+    }
+}

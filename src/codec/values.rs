@@ -226,4 +226,49 @@ mod tests {
         assert_eq!((tenth.to_string().as_str(), f64::from(tenth)), ("0.1", 0.1));
         assert!(Decimal::try_from(f64::NAN).is_err() && Decimal::try_from(1e300).is_err());
     }
+    #[test]
+    fn decimals_decode_from_numbers_that_were_read_before() {
+        for (number, text) in [
+            (serde_json::json!(-7), "-7"),
+            (u64::MAX.into(), "18446744073709551615"),
+            (2.5.into(), "2.5"),
+            (" 1.50 ".into(), "1.50"),
+        ] {
+            let decimal: Decimal = Json(number).deserialize().unwrap();
+            assert_eq!(decimal.to_string(), text);
+        }
+        let exact = rust_decimal::Decimal::new(125, 2);
+        assert_eq!(Decimal::from(exact).to_string(), "1.25");
+    }
+
+    #[test]
+    fn any_json_is_only_what_it_is() {
+        let json = Json(serde_json::json!({"text": "t", "yes": true, "whole": -3, "half": 0.5}));
+        let member = |name| Json(json.get(name).cloned().unwrap_or_default());
+        let shown = ["text", "yes", "whole", "half", "none"].map(|name| {
+            let json = member(name);
+            let (text, yes) = (json.as_str().map(str::to_owned), json.as_bool());
+            let (whole, half) = (json.as_i64(), json.as_f64());
+            (json.to_string(), text, yes, whole, half, json.is_null())
+        });
+        let none = (None, None, None);
+        let row =
+            |shown: &str, yes, whole, half, null| (shown.to_owned(), None, yes, whole, half, null);
+        assert_eq!(
+            shown[0],
+            ("t".into(), Some("t".into()), none.0, none.1, none.2, false)
+        );
+        assert_eq!(shown[1], row("true", Some(true), None, None, false));
+        assert_eq!(shown[2], row("-3", None, Some(-3), Some(-3.0), false));
+        assert_eq!(shown[3], row("0.5", None, None, Some(0.5), false));
+        assert_eq!(shown[4], row("null", None, None, None, true));
+    }
+
+    #[test]
+    fn ids_are_uuids() {
+        let text = "0189d7a5-0000-7000-8000-000000000001";
+        let id: DeviceId = text.parse().unwrap();
+        assert_eq!((id.to_string().as_str(), DeviceId::from(id.0)), (text, id));
+        assert!("0189d7a5".parse::<UnitId>().is_err());
+    }
 }

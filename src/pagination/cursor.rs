@@ -128,4 +128,70 @@ mod tests {
             assert_ne!(of(&["ab", "c"]), of(other), "{other:?}");
         }
     }
+    #[test]
+    fn only_the_call_that_a_cursor_comes_from_fits() {
+        const PAGE: PageParams = PageParams {
+            page: "page",
+            size: "page_size",
+        };
+        type Change = fn(&mut RequestSpec);
+        let spec = |change: Change| {
+            let mut spec = RequestSpec::new("x", reqwest::Method::GET, "/x/".into());
+            spec.query.push(("a".into(), "1".into()));
+            change(&mut spec);
+            spec
+        };
+        let of =
+            |spec: &RequestSpec, base: &str| digests(Some(PAGE), spec, &Url::parse(base).unwrap());
+        let same = spec(|_| {});
+        let now = of(&same, "https://api.example/v2");
+        let cursor = Cursor {
+            operation: "x".into(),
+            path: "/x/".into(),
+            query: Vec::new(),
+            index: 1,
+            seen: 0,
+            size: None,
+            linked: false,
+            whole: false,
+            promised: false,
+            asked: Some(now.clone()),
+        };
+        assert!(cursor.fits(&same, &now).is_ok());
+        assert!(
+            cursor
+                .fits(&same, &of(&same, "https://api.example/v2/"))
+                .is_ok()
+        );
+        assert!(
+            cursor
+                .fits(&same, &of(&same, "https://api.example/"))
+                .is_err()
+        );
+        let fits = |change: Change| {
+            let spec = spec(change);
+            cursor
+                .fits(&spec, &of(&spec, "https://api.example/v2"))
+                .is_ok()
+        };
+        assert!(fits(|spec| spec.query.push(("page".into(), "2".into()))));
+        assert!(fits(|spec| spec
+            .query
+            .push(("page_size".into(), "9".into()))));
+        for change in [
+            (|spec| spec.operation = "y") as Change,
+            |spec| spec.path.push('y'),
+            |spec| spec.query.clear(),
+            |spec| spec.query.push(("b".into(), "1".into())),
+            |spec| spec.encoded_query.push(("c", "c=1".into())),
+            |spec| {
+                drop(
+                    spec.headers
+                        .insert("x-d", reqwest::header::HeaderValue::from_static("1")),
+                )
+            },
+        ] {
+            assert!(!fits(change));
+        }
+    }
 }

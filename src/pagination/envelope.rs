@@ -219,8 +219,6 @@ mod tests {
             serde_json::from_str(r#"{"count":1,"results":[1],"page_size":20}"#).unwrap();
         assert_eq!(page.extra["page_size"], 20);
         assert!(serde_json::from_str::<Page<i64>>(r#"{"detail":"no"}"#).is_err());
-        let page: Page<i64> = serde_json::from_str(r#"{"next":2.0,"results":[1]}"#).unwrap();
-        assert_eq!(page.next.as_deref(), Some("2"));
         let twice = r#"{"results":[1,"bad"],"count":2,"results":[3],"count":1}"#;
         let page: Page<i64> = serde_json::from_str(twice).unwrap();
         assert_eq!(
@@ -242,5 +240,61 @@ mod tests {
         );
         let page: Page<BTreeMap<String, i64>> = serde_json::from_str(r#"{"a":1}"#).unwrap();
         assert_eq!(page.results[0]["a"], 1, "one object");
+    }
+    #[test]
+    fn each_item_is_expected_to_be_one_and_a_bad_one_has_its_place() {
+        struct Item(bool);
+        impl<'de> Deserialize<'de> for Item {
+            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                serde::de::IgnoredAny::deserialize(d).map(|_| Self(mode::takes_item()))
+            }
+        }
+        for text in [r#"{"results":[1,2,3],"count":3}"#, "[1,2,3]"] {
+            let page = mode::strictly(|| serde_json::from_str::<Page<Item>>(text)).unwrap();
+            assert!(page.results.len() == 3 && page.results.iter().all(|item| item.0));
+            assert!(!mode::takes_item());
+        }
+        let page: Page<i64> = serde_json::from_str(r#"{"results":["bad",1,"bad"]}"#).unwrap();
+        let bad: Vec<_> = page.errors.iter().map(|e| (e.index, &*e.path)).collect();
+        assert_eq!(bad, [(0, "results[0]"), (2, "results[2]")]);
+    }
+
+    #[test]
+    fn counts_links_and_other_members_are_what_they_mean() {
+        let counts = r#"[25,25.0,"25"," 25.0 ",0,"18446744073709551615",18446744073709551615]"#;
+        let counts: Vec<Value> = serde_json::from_str(counts).unwrap();
+        let counts: Vec<_> = counts.iter().filter_map(number).collect();
+        assert_eq!(counts, [25, 25, 25, 25, 0, u64::MAX, u64::MAX]);
+        for none in [
+            "25.5",
+            "-1",
+            "1e300",
+            "null",
+            "true",
+            r#""many""#,
+            r#""25.5""#,
+        ] {
+            assert_eq!(number(&serde_json::from_str(none).unwrap()), None, "{none}");
+        }
+        for none in ["null", "false", r#""""#, r#"" ""#] {
+            assert_eq!(link(serde_json::from_str(none).unwrap()), None, "{none}");
+        }
+        let links = [true.into(), 2.into(), 2.0.into(), "?page=2".into()].map(link);
+        assert_eq!(links.map(Option::unwrap), ["true", "2", "2", "?page=2"]);
+        let text = br#"{"results":[],"previous":"?page=1","big":89450100000000000123}"#;
+        let page = decode::read::<Page<i64>>(text).ok().unwrap();
+        assert_eq!(page.previous.as_deref(), Some("?page=1"));
+        assert_eq!(page.extra["big"], "89450100000000000123");
+    }
+
+    #[test]
+    fn only_an_envelope_in_an_array_is_taken_for_the_page() {
+        for text in ["[[1,2]]", r#"[{"results":5}]"#, r#"["[1]"]"#] {
+            let page: Page<i64> = serde_json::from_str(text).unwrap();
+            assert_eq!((page.results.len(), page.errors.len()), (0, 1), "{text}");
+        }
+        let item: Page<BTreeMap<String, Vec<i64>>> =
+            serde_json::from_str(r#"[{"results":[1]}]"#).unwrap();
+        assert_eq!(item.results[0]["results"], [1]);
     }
 }

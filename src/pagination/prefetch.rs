@@ -145,3 +145,52 @@ impl<F: Send + 'static> EarlyRequest<F> {
         request.map(|(_, task)| task)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn as_many_pages_are_ahead_as_there_can_be() {
+        for (asked, free) in [(0, 0), (3, 3), (usize::MAX, 1024)] {
+            let mut ahead = Ahead::start(asked, |places: Places, sender| async move {
+                let _ = sender.send(places.available_permits());
+            });
+            assert_eq!(ahead.places.available_permits(), free);
+            assert_eq!(ahead.next().await, Some(free + 1));
+            assert_eq!(ahead.next().await, None);
+            assert!(ahead.end().await.is_ok());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_task_that_panicked_is_not_one_that_is_done() {
+        let mut ahead = Ahead::<u8>::start(1, |_, _| async { panic!("a fault of the caller") });
+        assert_eq!(ahead.next().await, None);
+        assert!(tokio::spawn(ahead.end()).await.unwrap_err().is_panic());
+    }
+
+    #[tokio::test]
+    async fn a_page_is_requested_early_where_there_is_one_and_a_place_for_it() {
+        let mut early = EarlyRequest::<u8>::default();
+        early.counted(3);
+        assert!(early.place().await && !early.reserve(0));
+        let places: Places = Arc::new(Semaphore::new(1));
+        early.share(places.clone());
+        assert!(!early.reserve(3) && !early.reserve(4));
+        assert!(early.reserve(2));
+        // The place that was taken early is not taken again.
+        assert_eq!(places.available_permits(), 0);
+        assert!(early.place().await);
+        assert!(!early.reserve(2));
+        places.add_permits(2);
+        assert!(early.place().await);
+        assert_eq!(places.available_permits(), 1);
+        places.close();
+        assert!(!early.place().await);
+        early.start(2, async { 7 }).await;
+        assert!(early.take(3).is_none() && early.take(2).is_none());
+        early.start(2, async { 7 }).await;
+        assert_eq!(early.take(2).unwrap().join().await.unwrap(), 7);
+    }
+}

@@ -138,4 +138,24 @@ mod tests {
         assert_eq!(found(sly), None);
         assert_eq!(found(["[]", "[1]", "[1,2]", "", "[2]"]), None);
     }
+    #[test]
+    fn a_long_page_is_found_again_whatever_follows_it() {
+        let long = "[{".repeat(500);
+        let page = |id: u8, after: &str| format!(r#"{{"results":[{{"a":"{long}"}},{id}]{after}}}"#);
+        let (one, next) = (page(1, ""), page(1, r#","page":2"#));
+        assert_eq!(found([one.as_str(), one.as_str()]), Some(1));
+        assert_eq!(found([one.as_str(), next.as_str()]), Some(1));
+        assert_eq!(found([page(1, "").as_str(), page(2, "").as_str()]), None);
+        let short = |n: u8| format!(r#"{{"results":[{{"a":"[{{"}}],"page":{n}}}"#);
+        assert_eq!(found([short(1).as_str(), short(2).as_str()]), Some(1));
+    }
+
+    #[test]
+    fn a_page_that_is_no_json_is_found_again_by_its_text() {
+        let page = |id: u8| format!(r#"[oops,"{}",{id}]"#, "x".repeat(500));
+        assert_eq!(found([page(1).as_str(), page(1).as_str()]), Some(1));
+        assert_eq!(found([page(1).as_str(), page(2).as_str()]), None);
+        assert_eq!(found(["[oops]", "[oops]"]), Some(1));
+        assert_eq!(found(["", "[1]"]), None);
+    }
 }

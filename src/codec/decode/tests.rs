@@ -217,3 +217,83 @@ fn invalid_json_makes_only_its_item_bad() {
         1
     );
 }
+
+#[test]
+fn what_has_one_meaning_decodes_and_nothing_else() {
+    let booleans = ["1", "0", r#""False""#, r#""1""#, r#""0""#].map(some::<bool>);
+    let (yes, no) = (Some(true), Some(false));
+    assert_eq!(booleans, [yes, no, no, None, None]);
+    assert_eq!(
+        (some("true"), some("[false]")),
+        (Some("true".to_owned()), Some("false".to_owned()))
+    );
+    assert_eq!(some(r#""18446744073709551615""#), Some(u64::MAX));
+    assert_eq!(some(r#""0.0""#), Some(0.0));
+    assert_eq!(some::<Option<Vec<i64>>>(r#""""#), Some(None));
+    assert_eq!(lossless(b""), Value::Null);
+    let plain = r#"true,false,null,18446744073709551615,-5,7,"1",0.5]"#;
+    let any: Value = read_any(format!("[NaN,{plain}").as_bytes()).unwrap_or_default();
+    assert_eq!(any.to_string(), format!("[\"NaN\",{plain}"));
+    for (text, why) in [
+        ("[oops]", "invalid JSON: `oops`"),
+        ("[1,,2]", "a value is missing here"),
+        (r#"[[{"a":1}]]"#, "invalid type: sequence"),
+        ("[[[5]]]", "invalid type: sequence"),
+    ] {
+        let fault = all::<Vec<i64>>(text).unwrap_err();
+        assert!(fault.contains(why), "{text}: {fault}");
+    }
+    for list in ["[5]", "[]", "[[]]"] {
+        let fault = all::<BTreeMap<String, i64>>(list).unwrap_err();
+        assert!(fault.contains("invalid type: sequence"), "{list}: {fault}");
+    }
+}
+
+#[test]
+fn values_are_read_to_the_depth_limit_and_no_deeper() {
+    let lists = |levels: usize| format!("[NaN,{}{}]", "[".repeat(levels), "]".repeat(levels));
+    let objects =
+        |levels: usize| format!("[NaN,{}1{}]", "{\"a\":".repeat(levels), "}".repeat(levels));
+    for text in [lists(127), objects(127)] {
+        assert!(read_any::<Value>(text.as_bytes()).is_ok());
+    }
+    for text in [lists(128), objects(128)] {
+        let fault = read_any::<Value>(text.as_bytes()).err();
+        assert_eq!(fault.unwrap().message, "nested too deeply");
+    }
+    // A value of another form is one level more.
+    #[derive(Debug, serde::Deserialize)]
+    struct Node {
+        inner: Option<Box<Node>>,
+        one: Option<i64>,
+        many: Option<Vec<i64>>,
+    }
+    let node = |levels: usize, last: &str| {
+        let (start, end) = ("{\"inner\":".repeat(levels), "}".repeat(levels));
+        all::<Node>(&format!("{start}{{{last}}}{end}"))
+    };
+    for last in [r#""one":[5]"#, r#""many":5"#, r#""inner":[{"one":5}]"#] {
+        let mut read = &node(120, last).unwrap();
+        while let Some(inner) = &read.inner {
+            read = inner;
+        }
+        let many = read.many.as_ref().and_then(|many| many.first().copied());
+        assert_eq!(read.one.or(many), Some(5), "{last}");
+        assert_eq!(node(127, last).unwrap_err(), "nested too deeply", "{last}");
+    }
+}
+
+#[test]
+fn as_many_empty_texts_as_there_may_be_are_missing() {
+    let row = |texts| some::<Vec<Option<i64>>>(&format!("[{}]", vec![r#""""#; texts].join(",")));
+    assert_eq!(row(EMPTY), Some(vec![None; EMPTY]));
+    assert_eq!(row(EMPTY + 1), None);
+}
+
+#[test]
+fn what_was_expected_of_a_response_is_not_expected_of_the_next_value() {
+    assert_eq!(some("5"), Some(5i64));
+    assert!(!mode::takes_item());
+    assert_eq!(some::<i64>("oops"), None);
+    assert!(!mode::takes_item());
+}

@@ -221,3 +221,57 @@ fn reserved_characters_stay_where_the_document_allows_them() {
         "x=a%2Fb,c%2Cd"
     );
 }
+
+#[test]
+fn a_null_member_is_left_out_with_its_name() {
+    let object = json!({"R": null, "G": 200, "B": null});
+    for (style, explode, text) in [
+        (Style::Form, true, "G=200"),
+        (Style::Form, false, "color=G,200"),
+        (Style::Deep, true, "color%5BG%5D=200"),
+    ] {
+        let written = written(Place::Query, style, explode, &object);
+        assert_eq!(written.as_deref(), Some(text));
+    }
+    let list = json!(["blue", null, "black"]);
+    assert_eq!(
+        written(Place::Query, Style::Deep, false, &list).unwrap(),
+        "color=blue&color=black"
+    );
+}
+
+#[test]
+fn reserved_characters_stay_in_each_value_that_is_not_joined() {
+    let write = |place, style, explode, value: Value| {
+        let format = Format {
+            place,
+            style,
+            explode,
+            reserved: true,
+        };
+        format.write("x", &value).unwrap().unwrap()
+    };
+    for (style, explode, value, text) in [
+        (Style::Form, true, json!(["a/b", "c,d"]), "x=a/b&x=c,d"),
+        (Style::Form, true, json!({"a/b": "c,d"}), "a/b=c,d"),
+        (Style::Form, false, json!({"a,b": "c,d"}), "x=a%2Cb,c%2Cd"),
+        (
+            Style::Deep,
+            true,
+            json!({"a": "b/c", "d": ["e,f"]}),
+            "x%5Ba%5D=b/c&x%5Bd%5D=e,f",
+        ),
+        (
+            Style::Json,
+            true,
+            json!({"a": "b/c"}),
+            "x=%7B%22a%22:%22b/c%22%7D",
+        ),
+    ] {
+        assert_eq!(write(Place::Query, style, explode, value), text);
+    }
+    assert_eq!(
+        write(Place::Header, Style::Simple, false, json!("a,b")),
+        "a,b"
+    );
+}

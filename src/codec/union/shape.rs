@@ -171,3 +171,130 @@ pub struct Alternative {
     pub tags: &'static [Tag],
     pub shapes: &'static [Shape],
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const TEXT: Shape = Shape {
+        kinds: kind::TEXT,
+        ..Shape::ANY
+    };
+    const OBJECT: Shape = Shape {
+        kinds: kind::OBJECT,
+        fields: &["a", "b"],
+        required: &["a"],
+        open: false,
+        ..Shape::ANY
+    };
+
+    /// Returns the positions of the shapes that a value fits, the best first.
+    fn fitting(shapes: &[Shape], value: &Value) -> Vec<usize> {
+        let ranked = shapes.iter().enumerate();
+        let ranked = ranked.filter_map(|(i, shape)| Some((shape.rank(value)?, i)));
+        let mut ranked: Vec<_> = ranked.collect();
+        ranked.sort();
+        ranked.into_iter().map(|(_, i)| i).collect()
+    }
+
+    #[test]
+    fn a_number_is_what_it_is_read_as_without_loss() {
+        const BOTH: u8 = kind::INTEGER | kind::NUMBER;
+        for (number, kinds) in [
+            (json!(1), BOTH),
+            (json!(1_i64 << 53), BOTH),
+            (json!(-(1_i64 << 53)), BOTH),
+            (json!((1_i64 << 53) + 1), kind::INTEGER),
+            (json!(-(1_i64 << 53) - 1), kind::INTEGER),
+            (json!(u64::MAX), 0),
+            (json!(1.0), kind::NUMBER),
+            (Value::Null, 0),
+        ] {
+            assert_eq!(kind_of(&number), kinds, "{number}");
+        }
+    }
+
+    #[test]
+    fn what_says_more_about_a_value_comes_first() {
+        let listed = |values: &'static [Tag]| Shape { values, ..TEXT };
+        let formatted = Shape {
+            formatted: true,
+            ..TEXT
+        };
+        let of = |kinds| Shape {
+            kinds,
+            ..Shape::ANY
+        };
+        let texts = [
+            listed(&[Tag::Text("y")]),
+            TEXT,
+            formatted,
+            listed(&[Tag::Text("x")]),
+        ];
+        assert_eq!(fitting(&texts, &json!("x")), [3, 2, 1, 0]);
+        let numbers = [of(kind::NUMBER), of(kind::INTEGER), of(kind::BOOLEAN)];
+        assert_eq!(fitting(&numbers, &json!(1)), [1, 0]);
+        assert_eq!(fitting(&numbers, &json!(1.5)), [0]);
+        assert_eq!(
+            fitting(&[Shape::ANY, of(kind::BOOLEAN)], &json!(true)),
+            [1, 0]
+        );
+        let mixed = [of(kind::BOOLEAN | kind::TEXT), of(kind::BOOLEAN)];
+        assert_eq!(fitting(&mixed, &json!(true)), [1, 0]);
+        let lists = [TEXT, of(kind::INTEGER)].map(|item| Shape {
+            kinds: kind::LIST,
+            items: if item.kinds == kind::TEXT {
+                &[TEXT]
+            } else {
+                &[OBJECT]
+            },
+            ..Shape::ANY
+        });
+        assert_eq!(fitting(&lists, &json!(["x", 1])), [0]);
+        assert_eq!(fitting(&lists, &json!([{"a": 1}])), [1]);
+        assert_eq!(fitting(&lists, &json!([])), [0, 1]);
+        assert!(fitting(&lists, &json!([1])).is_empty());
+    }
+
+    #[test]
+    fn an_object_lacks_members_or_has_others_but_not_both() {
+        let open = Shape {
+            open: true,
+            ..OBJECT
+        };
+        for (value, fits) in [
+            (json!({"a": 1}), vec![1, 0]),
+            (json!({"b": 1}), vec![1, 0]),
+            (json!({"a": 1, "c": 1}), vec![0, 1]),
+            (json!({"b": 1, "c": 1}), vec![0]),
+            (json!({"c": 1}), vec![]),
+            (json!({}), vec![]),
+        ] {
+            assert_eq!(fitting(&[open, OBJECT], &value), fits, "{value}");
+        }
+        let none = Shape {
+            required: &[],
+            ..OBJECT
+        };
+        assert_eq!(fitting(&[none, OBJECT], &json!({"a": 1})), [1, 0]);
+        assert_eq!(fitting(&[none, OBJECT], &json!({"b": 1})), [0, 1]);
+        assert_eq!(fitting(&[none], &json!({})), [0]);
+    }
+
+    #[test]
+    fn a_member_with_a_fixed_value_decides() {
+        let fixed = |fixed: &'static [(_, &'static [Tag])]| Shape { fixed, ..OBJECT };
+        let shapes = [
+            OBJECT,
+            fixed(&[("a", &[Tag::Boolean(true)])]),
+            fixed(&[("a", &[Tag::Integer(1), Tag::Text("x")])]),
+        ];
+        assert_eq!(fitting(&shapes, &json!({"a": true})), [1, 0]);
+        assert_eq!(fitting(&shapes, &json!({"a": 1})), [2, 0]);
+        assert_eq!(fitting(&shapes, &json!({"a": "x"})), [2, 0]);
+        assert_eq!(fitting(&shapes, &json!({"a": false})), [0]);
+        assert_eq!(fitting(&shapes, &json!({"b": 1})), [0, 1, 2]);
+    }
+}

@@ -269,7 +269,8 @@ impl Violations {
     /// of 0.1.
     pub fn multiple_of(&mut self, field: &str, value: f64, n: f64) {
         let times = value / n;
-        if (times - times.round()).abs() > 1e-9 * times.abs().max(1.0) {
+        let precision = (4.0 * f64::EPSILON * times.abs()).max(1e-9);
+        if (times - times.round()).abs() > precision {
             self.must(field, format_args!("a multiple of {n}"), value);
         }
     }

@@ -27,7 +27,7 @@ fn all_violations_are_found_with_place_rule_and_value() {
             Some(Name(long)),
         ],
     )]);
-    let faults = found(|v| v.nested("by_name", &inside));
+    let faults = found(|v| v.nested("by_name", &Box::new(inside)));
     let start = "X".repeat(60);
     assert_eq!(
         faults,
@@ -93,4 +93,127 @@ fn each_limit_is_checked() {
     assert!(ok(|v| v.min_items("f", 1, 1)) && !ok(|v| v.min_items("f", 0, 1)));
     assert!(ok(|v| v.max_items("f", 1, 1)) && !ok(|v| v.max_items("f", 2, 1)));
     assert!(ok(|v| v.finite("f", 1.0)) && !ok(|v| v.finite("f", f64::NEG_INFINITY)));
+}
+
+#[test]
+fn a_limit_includes_its_bound() {
+    let faults = |check: fn(&mut Violations)| found(check).len();
+    let counts = [
+        faults(|v| v.min_members("f", 1, 2)),
+        faults(|v| v.min_members("f", 2, 2)),
+        faults(|v| v.min_members("f", 3, 2)),
+        faults(|v| v.max_members("f", 1, 2)),
+        faults(|v| v.max_members("f", 2, 2)),
+        faults(|v| v.max_members("f", 4, 2)),
+        faults(|v| v.min_items("f", 1, 2)),
+        faults(|v| v.min_items("f", 3, 2)),
+        faults(|v| v.max_items("f", 1, 2)),
+        faults(|v| v.max_items("f", 4, 2)),
+        faults(|v| v.min_length("f", "üüü", 4)),
+        faults(|v| v.min_length("f", "üüü", 2)),
+        faults(|v| v.max_length("f", "üüü", 2)),
+        faults(|v| v.max_length("f", "üüü", 4)),
+    ];
+    assert_eq!(counts, [1, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 1, 0]);
+    assert_eq!(faults(|v| v.minimum("f", 0.5, 1.0, true)), 1);
+    assert_eq!(faults(|v| v.minimum("f", 1.5, 1.0, true)), 0);
+    assert_eq!(faults(|v| v.maximum("f", 1.5, 1.0, true)), 1);
+    assert_eq!(faults(|v| v.maximum("f", 0.5, 1.0, true)), 0);
+    let longest = "x".repeat(SHOWN);
+    let shown = found(|v| v.max_length("f", &longest, 1));
+    assert_eq!(
+        shown,
+        [format!("f: must be at most 1 characters, is `{longest}`")]
+    );
+}
+
+#[test]
+fn items_that_are_equal_as_json_are_not_unique() {
+    assert_eq!(
+        found(|v| v.unique("tags", &["a", "b", "a", "b"])),
+        ["tags[2]: must be different from the items before it, is `a`"]
+    );
+    assert!(found(|v| v.unique("tags", &[Some("1"), None, Some("2")])).is_empty());
+}
+
+#[test]
+fn a_multiple_is_one_within_the_precision_of_its_digits() {
+    let faults = |value, n| found(|v| v.multiple_of("f", value, n));
+    for (value, n) in [
+        (0.3, 0.1),
+        (-0.3, 0.1),
+        (0.0, 0.1),
+        (123_456_789.07, 0.01),
+        (7.0, 0.5),
+        (6.0, 2.0),
+    ] {
+        assert!(faults(value, n).is_empty(), "{value} {n}");
+    }
+    for (value, n) in [
+        (0.35, 0.1),
+        (-0.35, 0.1),
+        (7.0, 2.0),
+        (0.31, 0.1),
+        (0.39, 0.1),
+        (10_000_000_001.0, 2.0),
+    ] {
+        assert_eq!(
+            faults(value, n),
+            [format!("f: must be a multiple of {n}, is `{value}`")]
+        );
+    }
+}
+
+#[test]
+fn a_list_of_a_million_bad_items_has_a_thousand_violations() {
+    let items = vec!["long"; MOST + 5];
+    let faults = found(|v| v.items("tags", &items, |v, item| v.max_length("", item, 1)));
+    assert_eq!(faults.len(), MOST);
+    assert_eq!(
+        faults[MOST - 1],
+        "tags[999]: must be at most 1 characters, is `long`"
+    );
+}
+
+#[test]
+fn what_follows_a_secret_is_shown_and_what_is_inside_stays_hidden() {
+    let faults = found(|v| {
+        v.secret(|v| {
+            let inner = ["x", "password", "y"].map(|name| (name.to_owned(), "canary"));
+            v.values("s", &BTreeMap::from(inner), |v, text| {
+                v.max_length("", text, 1)
+            });
+        });
+        let outer = ["a", "password", "z"].map(|name| (name.to_owned(), name));
+        v.values("o", &BTreeMap::from(outer), |v, text| {
+            v.min_length("", text, 9)
+        });
+    });
+    assert_eq!(
+        faults,
+        [
+            "s.password: must be at most 1 characters, is not shown",
+            "s.x: must be at most 1 characters, is not shown",
+            "s.y: must be at most 1 characters, is not shown",
+            "o.a: must be at least 9 characters, is `a`",
+            "o.password: must be at least 9 characters, is not shown",
+            "o.z: must be at least 9 characters, is `z`",
+        ]
+    );
+}
+
+#[test]
+fn a_pattern_is_held_up_to_the_longest_text_and_compiled_again_for_another() {
+    let longest = "a".repeat(TEXT_BYTES);
+    assert_eq!(found(|v| v.pattern("f", &longest, "b")).len(), 1);
+    for beyond in [1, 2] {
+        let beyond = "a".repeat(TEXT_BYTES + beyond);
+        assert!(found(|v| v.pattern("f", &beyond, "b")).is_empty());
+    }
+    let faults = found(|v| {
+        for pattern in ["^a", "^b", "^b"] {
+            v.pattern("f", "a", pattern);
+        }
+    });
+    assert_eq!(faults.len(), 2, "{faults:?}");
 }
