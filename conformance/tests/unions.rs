@@ -272,6 +272,45 @@ fn nested_unions_decode_in_bounded_time() {
     }
 }
 
+#[test]
+fn unions_are_read_a_hundred_deep_and_kept_below() {
+    for (levels, deepest) in [(99, 99), (100, 100), (101, 100), (110, 100)] {
+        let mut pet = json!({"kind": "cat"});
+        for _ in 1..levels {
+            pet = json!({"kind": "cat", "friend": pet});
+        }
+        let read: Pet = read(&pet);
+        assert_eq!(written(&read), pet);
+        let mut friends = std::iter::successors(Some(&read), |pet| pet.as_cat()?.friend.as_ref());
+        let cats = friends.by_ref().take_while(|pet| pet.as_cat().is_some());
+        assert_eq!(cats.count(), deepest, "{levels}");
+    }
+}
+
+#[test]
+fn a_union_is_the_same_beside_a_value_of_another_form() {
+    for (value, variant) in [
+        ("1", "Integer"),
+        ("1.5", "Number"),
+        (r#""x""#, "String"),
+        ("[1, 2]", "IntegerList"),
+        (r#"{"a": 1}"#, "Map"),
+    ] {
+        let body = format!(r#"[{value}, "7"]"#);
+        let (scalar, seven): (ThingsScalar, i64) = rt::decode(body.into()).unwrap();
+        let shown = format!("{scalar:?}");
+        assert!(
+            shown.starts_with(&format!("{variant}(")),
+            "{value}: {shown}"
+        );
+        assert_eq!(seven, 7);
+    }
+    // Its tag is known, its members are not, and one is beyond 64 bits.
+    let puppy = r#"{"kind": "puppy", "chip": 89450100000000000123}"#;
+    let puppy: Pet = rt::decode(puppy.into()).unwrap();
+    assert!(format!("{puppy:?}").starts_with("Puppy("), "{puppy:?}");
+}
+
 /// Any JSON, with words of the document.
 fn any(seed: &mut u64, depth: u8) -> Value {
     let mut next = |n: u64| {
