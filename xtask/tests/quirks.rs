@@ -2066,6 +2066,22 @@ fn what_leads_to_itself_is_left_out_where_no_call_needs_it() {
 }
 
 #[test]
+fn a_path_item_or_webhook_named_callbacks_keeps_its_own() {
+    let item = "callbacks: {post: {operationId: b, responses: {}, callbacks: {c: {'{$url}': {post: {responses: {}}}}}}}";
+    for (more, path) in [
+        (format!("webhooks: {{{item}}}"), ""),
+        (
+            format!("components: {{pathItems: {{{item}}}}}"),
+            "  /b/: {$ref: '#/components/pathItems/callbacks'}\n",
+        ),
+    ] {
+        let new = normalize(&(three("3.1.0", &more, OK) + path), None).unwrap();
+        let warnings = new.report.to_string();
+        assert!(!warnings.contains("callbacks of a callback"), "{warnings}");
+    }
+}
+
+#[test]
 fn shared_media_types_of_32_are_written_out_and_data_is_left_alone() {
     let media = |types: &str| {
         let more = format!("components: {{mediaTypes: {{{types}}}}}");

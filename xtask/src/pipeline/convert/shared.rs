@@ -55,13 +55,18 @@ pub fn inline_shared(doc: &Value, report: &mut Report) -> Result<Value, Failure>
 
 /// Leaves out the callbacks of callbacks, which may lead to themselves: the client reads none.
 fn drop_inner_callbacks(doc: &mut Value, report: &mut Report) {
-    let inner = |at: &At<'_>| at.to_string().contains("/callbacks/");
     each_mut(doc, Is::One(&DOCUMENT), &At::ROOT, &mut |kind, at, map| {
-        if kind == &OPERATION && map.contains_key("callbacks") && inner(at) {
-            map.shift_remove("callbacks");
-            let place = At::Member(at, "callbacks").to_string();
-            report.warn(place, "the callbacks of a callback: left out");
-        }
+        let is = kind.member("callbacks");
+        let Some(callbacks) = map.get_mut("callbacks").filter(|_| !matches!(is, Is::Data)) else {
+            return;
+        };
+        let at = At::Member(at, "callbacks");
+        each_mut(callbacks, is, &at, &mut |kind, at, map| {
+            if kind == &OPERATION && map.shift_remove("callbacks").is_some() {
+                let place = At::Member(at, "callbacks").to_string();
+                report.warn(place, "the callbacks of a callback: left out");
+            }
+        });
     });
 }
 
