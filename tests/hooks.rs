@@ -12,7 +12,7 @@ use std::{
 
 use autopi::{
     CallFuture, CallInfo, Client, ClientHooks, Error, ErrorKind, Method, Next, Page, RetryPolicy,
-    rt::{Call, Operation, PageParams},
+    rt::{Call, Operation},
     testing::{self, Recorder, Replay, Stub},
 };
 use autopi_sandbox::{API_TOKEN, Sandbox};
@@ -22,16 +22,8 @@ use serde_json::{Value, json};
 use support::{Server, ok, response, write};
 
 static LIST: Operation = Operation {
-    id: "rows_list",
-    method: "GET",
-    path: "/rows/",
-    required: &[],
-    accept: "application/json",
-    page: Some(PageParams {
-        page: "page",
-        size: "page_size",
-    }),
     secrets: &[("first_pet", true), ("pin", false)],
+    ..support::LIST
 };
 
 fn stubbed(stub: impl ClientHooks + 'static) -> Client {

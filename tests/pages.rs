@@ -14,13 +14,8 @@ use support::{Server, ok, response, write};
 
 const fn operation(page: Option<PageParams>) -> Operation {
     Operation {
-        id: "rows_list",
-        method: "GET",
-        path: "/rows/",
-        required: &[],
-        accept: "application/json",
         page,
-        secrets: &[],
+        ..support::LIST
     }
 }
 

@@ -13,9 +13,7 @@ use std::{
 
 use autopi::{
     CallFuture, CallOptions, Client, Command, Credentials, CredentialsProvider, DeviceId, Error,
-    ErrorKind, ItemError, Method, Mfa, Page, RetryPolicy, SecretString,
-    rt::{Call, Operation, PageParams},
-    webhook,
+    ErrorKind, ItemError, Method, Mfa, Page, RetryPolicy, SecretString, rt::Call, webhook,
 };
 use base64::{
     Engine,
@@ -23,7 +21,7 @@ use base64::{
 };
 use futures_util::StreamExt;
 use serde_json::Value;
-use support::{Server, ok, response, write};
+use support::{LIST, Server, ok, response, write};
 
 type Row = BTreeMap<String, i64>;
 
@@ -143,19 +141,6 @@ const REFUSED: [&str; 9] = [
     "<p>@</p>",
     r#"{"detail":"Signature of @ has expired."}"#,
 ];
-
-static LIST: Operation = Operation {
-    id: "rows_list",
-    method: "GET",
-    path: "/rows/",
-    required: &[],
-    accept: "application/json",
-    page: Some(PageParams {
-        page: "page",
-        size: "page_size",
-    }),
-    secrets: &[],
-};
 
 /// Serves one response, which can be replaced.
 async fn server() -> (Server, Arc<Mutex<String>>) {

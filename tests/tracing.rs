@@ -11,13 +11,8 @@ use log::Log;
 use support::{Server, ok};
 
 static LIST: Operation = Operation {
-    id: "rows_list",
-    method: "GET",
-    path: "/rows/",
-    required: &[],
-    accept: "application/json",
     page: None,
-    secrets: &[],
+    ..support::LIST
 };
 
 /// Without a handler each bad item is a warning that shows none of its values.

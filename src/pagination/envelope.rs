@@ -142,7 +142,6 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                 }
                 if !found {
                     // A single object in place of the list: its only item.
-                    mode::expect_item(true);
                     let one = Value::Object(std::mem::take(&mut page.extra)).to_string();
                     let one = decode::read(one.as_bytes()).ok();
                     page.results.push(

@@ -6,10 +6,27 @@ use std::{
     time::Duration,
 };
 
-use autopi::{Client, ClientBuilder, RetryPolicy};
+use autopi::{
+    Client, ClientBuilder, RetryPolicy,
+    rt::{Operation, PageParams},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+};
+
+/// The operation of a list in pages.
+pub const LIST: Operation = Operation {
+    id: "rows_list",
+    method: "GET",
+    path: "/rows/",
+    required: &[],
+    accept: "application/json",
+    page: Some(PageParams {
+        page: "page",
+        size: "page_size",
+    }),
+    secrets: &[],
 };
 
 /// The steps of the server's response to a request; after them it closes the connection.

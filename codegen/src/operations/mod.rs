@@ -133,9 +133,7 @@ fn builder_code(
     let Emitted {
         statics,
         setters,
-        sends: Sends {
-            sends, blocking, ..
-        },
+        sends: Sends { sends, blocking },
         ..
     } = emitted;
     let short = format!(

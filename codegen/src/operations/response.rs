@@ -67,8 +67,8 @@ pub(super) fn response<'a>(
     const FULL: &str = "Sends the request as [`send`](Self::send) does, and returns the status \
                         and the headers too.";
     let mut sends = Sends {
-        surface: doc.surface,
-        ..Sends::default()
+        sends: TokenStream::new(),
+        blocking: (!doc.surface).then(TokenStream::new),
     };
     let mut both = |about: &str, ty: &TokenStream, call: &str| {
         sends.send(about, "send", ty, call);

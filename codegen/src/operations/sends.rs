@@ -4,13 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 /// The ways to send an operation.
-#[derive(Default)]
 pub(super) struct Sends {
     pub(super) sends: TokenStream,
-    /// The same for the blocking client: it needs no second builder, only other final methods.
-    pub(super) blocking: TokenStream,
-    /// Whether the blocking ones are left out.
-    pub(super) surface: bool,
+    /// The same for the blocking client, if wanted: it needs no second builder, only other final
+    /// methods.
+    pub(super) blocking: Option<TokenStream>,
 }
 
 impl Sends {
@@ -26,9 +24,9 @@ impl Sends {
             #[inline]
             pub fn #name(self) -> crate::rt::CallFuture<'a, #ty> { self.0.#call() }
         });
-        if self.surface {
+        let Some(blocking) = &mut self.blocking else {
             return;
-        }
+        };
         let file = call == "send_download";
         let (ty, into) = if file {
             (
@@ -39,7 +37,7 @@ impl Sends {
             (ty.clone(), quote!())
         };
         let result = quote!(::std::result::Result<#ty, crate::Error>);
-        self.blocking.extend(quote! {
+        blocking.extend(quote! {
             #[markup = #about]
             #[inline]
             pub fn #name(self) -> #result { crate::rt::wait(self.0.#call()) #into }
@@ -53,10 +51,10 @@ impl Sends {
             #[inline]
             pub fn #name(self) -> crate::rt::ItemStream<'static, #ty> { self.0.#name() }
         });
-        if self.surface {
+        let Some(blocking) = &mut self.blocking else {
             return;
-        }
-        self.blocking.extend(quote! {
+        };
+        blocking.extend(quote! {
             #[markup = #about]
             #[inline]
             pub fn #name(self) -> crate::blocking::Iter<#ty> {

@@ -8,12 +8,10 @@ use super::Code;
 impl Code {
     /// Returns what callers see of the code.
     pub(super) fn surface(&self, ident: &Ident, sent: bool) -> TokenStream {
-        let (keys, derives, request) = (&self.keys, self.derives(sent), self.request(ident, sent));
-        let fields = &self.fields;
+        let (declaration, request) = (self.declaration(ident, sent), self.request(ident, sent));
+        let keys = &self.keys;
         quote! {
-            #derives
-            #[non_exhaustive]
-            pub struct #ident { #fields }
+            #declaration
             impl crate::rt::Record for #ident {
                 const FIELDS: &'static [&'static str] = &[#(#keys),*];
             }
@@ -21,9 +19,14 @@ impl Code {
         }
     }
 
-    fn derives(&self, sent: bool) -> TokenStream {
+    fn declaration(&self, ident: &Ident, sent: bool) -> TokenStream {
+        let fields = &self.fields;
         let default = (sent && self.required.is_empty()).then(|| quote!(, Default));
-        quote!(#[derive(Clone, PartialEq #default)])
+        quote! {
+            #[derive(Clone, PartialEq #default)]
+            #[non_exhaustive]
+            pub struct #ident { #fields }
+        }
     }
 
     /// Returns the constructor and the setters of a request.
@@ -51,9 +54,9 @@ impl Code {
     ) -> TokenStream {
         #[rustfmt::skip]
         let Self {
-            fields, idents, keys, required, placeholders, reads, writes, checks, ..
+            idents, keys, required, placeholders, reads, writes, checks, ..
         } = &self;
-        let (derives, request) = (self.derives(sent), self.request(ident, sent));
+        let (declaration, request) = (self.declaration(ident, sent), self.request(ident, sent));
         let check = sent.then(|| {
             quote! {
                 impl crate::rt::Check for #ident {
@@ -65,9 +68,7 @@ impl Code {
         let secrets = indices("SECRETS", &self.secrets);
         quote! {
             #about
-            #derives
-            #[non_exhaustive]
-            pub struct #ident { #fields }
+            #declaration
             impl crate::rt::Placeholder for #ident {
                 #[inline]
                 fn placeholder() -> Self { Self { #placeholders } }
