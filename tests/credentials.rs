@@ -149,6 +149,32 @@ async fn a_refused_login_says_why_without_the_secret() {
             "login has no token",
             "that of the API",
         ),
+        (
+            "200 OK",
+            r#"["canary-token"]"#,
+            "login has no token, it is a list",
+            "that of the API",
+        ),
+        (
+            "200 OK",
+            r#"{"mfa_token":["canary-token"]}"#,
+            "has no token, it is an object",
+            "that of the API",
+        ),
+        (
+            "200 OK",
+            r#"{"token":1234567890}"#,
+            "has no token, it is an object",
+            "that of the API",
+        ),
+        (
+            "200 OK",
+            r#""canary-token""#,
+            "has no token, it is a text",
+            "that of the API",
+        ),
+        ("200 OK", "<html>", "it is a page", "that of the API"),
+        ("200 OK", "", "it is empty", "that of the API"),
     ] {
         let server = Server::responses(vec![response(status, "", body)]).await;
         let error = get(&login(&server)).await.unwrap_err();

@@ -6,13 +6,13 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderValue},
 };
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio::sync::Mutex;
 
 use crate::{
     Error, ErrorKind,
     auth::{mfa, pause::Pause, session::Session},
-    codec::decode,
+    codec::pieces,
     error::is_retryable_status,
     privacy::repeated::Repeated,
     transport::{
@@ -125,13 +125,6 @@ struct LoginRequest<'a> {
     password: &'a str,
 }
 
-/// The response of the real API: 200 `{token, user}` (the document claims 201 and an echo of the
-/// request).
-#[derive(Deserialize)]
-struct LoginResponse {
-    token: Option<SecretString>,
-}
-
 async fn log_in(core: &Core, account: Option<&Account<'_>>) -> Result<Session, Error> {
     let request = account.map(|a| LoginRequest {
         email: a.email,
@@ -144,9 +137,7 @@ async fn log_in(core: &Core, account: Option<&Account<'_>>) -> Result<Session, E
     }
     let Some(challenge) = mfa::challenge(&body) else {
         return Err(match status.as_u16() {
-            200..=299 => Error::auth(
-                "the response to the login has no token: is the base URL that of the API?",
-            ),
+            200..=299 => no_token("the login", &body),
             status => {
                 let check = match account {
                     Some(_) if matches!(status, 400 | 401 | 403) => "check e-mail and password",
@@ -174,6 +165,7 @@ async fn log_in(core: &Core, account: Option<&Account<'_>>) -> Result<Session, E
     .await?;
     match token(&body) {
         Some(token) => Session::new(token),
+        None if status.is_success() => Err(no_token("the second factor", &body)),
         None => Err(refused(
             "the second factor",
             status.as_u16(),
@@ -241,11 +233,26 @@ async fn post<'a>(
     Ok((status, Zeroizing::new(body)))
 }
 
+/// Returns the token in the response of the real API, 200 `{token, user}` (the document claims 201
+/// and an echo of the request).
 fn token(body: &[u8]) -> Option<SecretString> {
-    decode::read::<LoginResponse>(body)
-        .ok()?
-        .token
-        .filter(|t| !t.expose_secret().is_empty())
+    pieces::secret(body, "token")
+}
+
+/// Returns the error of a response with success that has no token.
+fn no_token(what: &str, body: &[u8]) -> Error {
+    let body = body.trim_ascii();
+    let came = match body.first() {
+        None => "empty",
+        Some(b'{') => "an object, without a text `token`",
+        Some(b'[') => "a list",
+        Some(b'"') => "a text",
+        Some(b'<') => "a page",
+        Some(_) => "not an object",
+    };
+    Error::auth(format!(
+        "the response to {what} has no token, it is {came}: is the base URL that of the API?"
+    ))
 }
 
 #[cfg(test)]

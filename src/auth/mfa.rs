@@ -8,9 +8,9 @@
 use std::{fmt, sync::Arc};
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::{CallFuture, Error, codec::decode};
+use crate::{CallFuture, Error, codec::pieces};
 
 pub(crate) const VERIFY: &str = "/auth/mfa/verify/";
 
@@ -54,13 +54,7 @@ impl Mfa {
 
 /// Returns the `mfa_token` in the response to a login that needs a second factor.
 pub(crate) fn challenge(response: &[u8]) -> Option<SecretString> {
-    #[derive(Deserialize)]
-    struct Challenge {
-        mfa_token: SecretString,
-    }
-    decode::read::<Challenge>(response)
-        .ok()
-        .map(|c| c.mfa_token)
+    pieces::secret(response, "mfa_token")
 }
 
 /// The body of [`VERIFY`].

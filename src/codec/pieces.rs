@@ -1,5 +1,6 @@
 //! Splits JSON text at its brackets and commas.
 
+use secrecy::{ExposeSecret, SecretString};
 use serde::de::IgnoredAny;
 
 /// Returns the value of the member with this name; the last one if there are several.
@@ -7,6 +8,13 @@ pub(crate) fn member<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let members = pieces(text, b'{').ok()?;
     let members = members.into_iter().filter_map(|m| split(m).ok());
     members.rev().find(|(key, _)| key == name).map(|m| m.1)
+}
+
+/// Returns the member with this name of an object, if it is a text that is not empty.
+pub(crate) fn secret(object: &[u8], name: &str) -> Option<SecretString> {
+    let value = member(object.trim_ascii(), name)?;
+    let text = serde_json::from_slice::<SecretString>(value).ok()?;
+    Some(text).filter(|text| !text.expose_secret().is_empty())
 }
 
 /// Returns whether the text is a JSON number, of any length.

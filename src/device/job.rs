@@ -186,7 +186,10 @@ impl CommandJob {
     /// Returns an error if the API refuses the request, or if the device reports that the command
     /// failed.
     pub async fn poll(&self) -> Result<Option<CommandOutcome>, Error> {
-        self.ask(CallOptions::new()).await
+        match self.ask(CallOptions::new()).await {
+            Err(e) if e.is_not_found() => Ok(None),
+            other => other,
+        }
     }
 
     async fn ask(&self, options: CallOptions) -> Result<Option<CommandOutcome>, Error> {
@@ -198,17 +201,13 @@ impl CommandJob {
         }
         let (template, id) = self.device.of(RESULT);
         let path = expand(template, &[id, ("jid", self.jid.clone())])?;
-        let value = match self
+        let value = self
             .client
             .request(Method::GET, &path)
             .named("command_result", template)
             .options(options)
             .read(|response, _| judge(&response))
-            .await
-        {
-            Err(e) if e.is_not_found() => return Ok(None),
-            other => other?,
-        };
+            .await?;
         Ok(value.map(|value| CommandOutcome {
             jid: Some(self.jid.clone()),
             value: Json(value),
@@ -220,7 +219,8 @@ impl CommandJob {
     ///
     /// # Errors
     /// Returns an error if the API refuses a request, if the device reports that the command
-    /// failed, or if there is no result within `wait`.
+    /// failed, or if there is no result within `wait`: with the status 404 if the API does not know
+    /// the job, which may also mean that it does not know it yet.
     pub async fn wait(&self, wait: Duration) -> Result<CommandOutcome, Error> {
         let until = after(wait);
         let mut pause = Duration::from_millis(250);
@@ -231,6 +231,7 @@ impl CommandJob {
             let missing = match self.ask(CallOptions::new().timeout(left)).await {
                 Ok(Some(outcome)) => return Ok(outcome),
                 Ok(None) => Error::no_result(&self.jid),
+                Err(e) if e.is_not_found() => e.no_job(&self.jid),
                 Err(e) if e.is_retryable() => e,
                 Err(e) => return Err(e),
             };

@@ -198,6 +198,14 @@ impl Error {
         .advise(", command_job waits on")
     }
 
+    /// Makes a 404 the error of a wait for the result of a job.
+    pub(crate) fn no_job(self, jid: &str) -> Self {
+        let jid = jid.escape_debug();
+        let message = format!("no result in time: the API does not know job {jid}, or not yet");
+        self.explained(ErrorKind::Timeout, message)
+            .advise(", command_job waits on")
+    }
+
     pub(crate) fn no_turn(wait: Duration) -> Self {
         Self::timeout(format!(
             "its turn would come in {wait:.1?}, after its timeout: the client keeps to \
