@@ -84,6 +84,68 @@ fn fields_select_record_types_and_members() {
 }
 
 #[test]
+fn a_field_that_no_record_has_is_an_error_with_those_that_there_are() {
+    let cli = Cli::shared();
+    let line = format!("{TELEMETRY} --field obd.sped --field obd.bat");
+    for file in ["./m.csv", "./m.csv"] {
+        // The second time it is complete already.
+        let ran = export(&cli, &line, file);
+        assert_eq!((ran.code, ran.out.as_str()), (4, ""), "{ran:?}");
+        for part in [
+            "--field obd.sped; ./m.csv is complete",
+            "did you mean obd.speed? there are obd.bat, obd.coolant_temp, obd.rpm",
+        ] {
+            assert!(ran.err.contains(part), "{ran:?}");
+        }
+    }
+    assert_eq!(read(&cli, "m.csv").lines().count(), 301);
+    // Continued after what was fetched before: the names are in the manifest.
+    let text = read(&cli, "m.csv.manifest");
+    let part = export(&cli, &format!("{TELEMETRY} --field obd.bat"), "./p.ndjson");
+    assert_eq!(part.code, 0, "{part:?}");
+    fs::rename(
+        cli.home.path().join("p.ndjson"),
+        cli.home.path().join("m.csv.part"),
+    )
+    .unwrap();
+    fs::remove_file(cli.home.path().join("m.csv")).unwrap();
+    let (done, _) = text.trim_end().rsplit_once('\n').unwrap();
+    cli.file("m.csv.manifest", &format!("{done}\n"));
+    let ran = export(&cli, &line, "./m.csv");
+    assert!(
+        ran.err.contains("continues with 30 of 30 windows"),
+        "{ran:?}"
+    );
+    assert!(
+        ran.code == 4
+            && ran
+                .err
+                .contains("there are obd.bat, obd.coolant_temp, obd.rpm"),
+        "{ran:?}"
+    );
+    assert_eq!(read(&cli, "m.csv.manifest"), text);
+    // A member that its type does not have, in a file for each device.
+    let ran = export(
+        &cli,
+        &format!("{TELEMETRY} -d Truck-02 --field track.pos.nsats"),
+        "./f/",
+    );
+    assert!(
+        ran.code == 4 && ran.err.contains("did you mean track.pos.nsat?"),
+        "{ran:?}"
+    );
+    // What the API knows of the device is not misspelled.
+    let ran = export(&cli, &format!("{TELEMETRY} --field field-1"), "./k.csv");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    // Without any record nothing says that it is wrong.
+    let empty = TELEMETRY.replace("2026-", "2019-");
+    assert_eq!(
+        export(&cli, &format!("{empty} --field nope"), "./e.csv").code,
+        0
+    );
+}
+
+#[test]
 fn a_folder_has_a_file_for_each_device() {
     let cli = Cli::shared();
     let line = "export telemetry -d Truck-01 -d Truck-02 --from 2026-01-01T00:00Z --to \

@@ -143,8 +143,9 @@ fn unusual_tracks_are_drawn_whole_and_invalid_speeds_are_grey() {
         "end_position_lat": "55.2", "end_position_lng": "10.2",
     });
     let (svg, _) = drawn(&with("T", ends.clone(), &[]));
+    // The other one is in the legend.
     assert!(
-        count(&svg, "stroke-dasharray") == 1 && !svg.contains("no positions"),
+        count(&svg, "stroke-dasharray") == 2 && !svg.contains("no positions"),
         "{svg}"
     );
     // Ends that are thousands of years apart, reversed, or at the same time.
@@ -242,6 +243,40 @@ fn unusual_tracks_are_drawn_whole_and_invalid_speeds_are_grey() {
     // Long tracks are simplified.
     let still: Vec<_> = (0..300).map(|_| (55.0, 10.0, fast.clone())).collect();
     assert!(drawn(&with("T", json!({}), &still)).0.len() < 20_000);
+}
+
+#[test]
+fn positions_without_a_fix_are_not_drawn() {
+    let place = |n: i32| (55.0 + f64::from(n) / 1e3, 10.0, json!(20.0));
+    let none = || (0.0, 0.0, Value::Null);
+    let (whole, _) = drawn(&with("T", json!({}), &[place(0), place(1), place(2)]));
+    // At the places of others in time, so that the same remains.
+    let cli = with(
+        "T",
+        json!({}),
+        &[place(0), place(1), place(2), none(), none()],
+    );
+    let ran = cli.run(&["trip", "show", ID, "--svg", "-"]);
+    assert_eq!(ran.good(), whole);
+    assert!(
+        ran.err.contains("positions left out: 2 at 0°, 0°"),
+        "{ran:?}"
+    );
+    let shown = cli.run(&["trip", "show", ID]);
+    assert_eq!(shown.json()["positions"], 3);
+    assert!(shown.err.contains("positions left out: 2"), "{shown:?}");
+    // Neither are its ends, of which a server makes zero.
+    let ends = json!({
+        "start_position_lat": 0, "start_position_lng": 0, "end_position_lat": "0.000000",
+        "end_position_lng": "0.000000",
+    });
+    let shown = with("", ends, &[none()]).run(&["trip", "show", ID, "--svg", "-"]);
+    let svg = shown.good();
+    assert!(
+        svg.contains("no positions") && svg.contains(">trip<"),
+        "{svg}"
+    );
+    assert!(shown.err.contains("positions left out: 3"), "{shown:?}");
 }
 
 #[test]

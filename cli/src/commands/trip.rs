@@ -156,20 +156,23 @@ impl Shown {
             },
             _ => Value::Null,
         };
-        let mut points = match time("start_time_utc") {
+        let points = match time("start_time_utc") {
             Some(from) if !id.is_empty() => {
                 let to = time("end_time_utc").unwrap_or_else(Timestamp::now);
                 track::of(context, client, id, from, to).await?
             }
             _ => Vec::new(),
         };
+        let (mut points, mut without_fix) = track::fixes(points);
         if points.is_empty() {
-            points = export::ends(&trip);
+            let (ends, more) = export::ends(&trip);
+            points = ends;
+            without_fix += more;
         }
-        let name = device
-            .get("callName")
-            .and_then(Value::as_str)
-            .unwrap_or("trip");
+        track::notice(context, without_fix);
+        let name = device.get("callName").and_then(Value::as_str);
+        let name = name.filter(|name| !name.trim().is_empty());
+        let name = name.unwrap_or("trip");
         let start = text("start_time_utc").unwrap_or("?");
         let end = text("end_time_utc").unwrap_or("not over");
         let mut subtitle = vec![format!("{start} to {end}")];

@@ -19,6 +19,7 @@ use super::{
     files::{Paths, hash_from, hash_of, hex, io_failure, open},
     format::{Column, Format},
     manifest::{Manifest, differs},
+    missing::{Missing, Names, add},
     plan::Range,
     shown,
 };
@@ -26,8 +27,8 @@ use crate::{Failure, Result};
 
 /// The state of an export at its start.
 pub enum Opened {
-    /// The export is complete, with this number of rows.
-    Complete(u64),
+    /// The export is complete, with this number of rows, and without these fields.
+    Complete(u64, Missing),
     /// There are windows left to fetch.
     Going(Journal),
 }
@@ -40,6 +41,8 @@ pub struct Journal {
     range: Range,
     windows: usize,
     rows: u64,
+    /// The names of records that were not asked for.
+    others: Names,
     /// The end of the valid rows.
     end: u64,
 }
@@ -89,11 +92,11 @@ impl Journal {
             .hint("name another file; --force starts anew"));
         }
         let made = known.done.as_ref().filter(|_| same && exists && !force);
-        let made = made.filter(|(hash, _)| hash_of(&paths.file).is_ok_and(|h| h == *hash));
-        if let Some((_, rows)) = made {
+        let made = made.filter(|(hash, ..)| hash_of(&paths.file).is_ok_and(|h| h == *hash));
+        if let Some((_, rows, missing)) = made {
             // Left by a process that was killed between the last two steps.
             let _ = fs::remove_file(&paths.part);
-            return Ok(Opened::Complete(*rows));
+            return Ok(Opened::Complete(*rows, missing.clone()));
         }
         if exists && !force {
             return there();
@@ -113,6 +116,7 @@ impl Journal {
             range,
             windows: 0,
             rows: 0,
+            others: Names::new(),
             end: 0,
         };
         if is_new {
@@ -142,6 +146,7 @@ impl Journal {
             }
             self.windows += 1;
             self.rows += window.rows;
+            self.others.extend(window.others.iter().cloned());
             (self.end, line) = (window.end, window.line);
         }
         self.cut(line)
@@ -170,30 +175,44 @@ impl Journal {
     ///
     /// # Errors
     /// Returns an error if the disk is full or gone.
-    pub fn append(&mut self, text: &[u8], rows: u64) -> Result<()> {
+    pub fn append(&mut self, text: &[u8], rows: u64, others: Names) -> Result<()> {
         let written = self
             .part
             .write_all(text)
             .and_then(|()| self.part.sync_data());
         written.map_err(|e| io_failure(&self.paths.part, &e))?;
         self.end += text.len() as u64;
-        let line = json!({
+        let mut line = json!({
             "window": self.windows, "rows": rows, "end": self.end, "sha256": hex(&Sha256::digest(text)),
         });
+        let before = self.others.clone();
+        add(&mut self.others, others);
+        let new: Names = self.others.difference(&before).cloned().collect();
+        if !new.is_empty() {
+            line["others"] = json!(new);
+        }
         self.line(&line)?;
         self.windows += 1;
         self.rows += rows;
         Ok(())
     }
 
-    /// Writes the final file, once all windows are there.
+    /// Writes the final file, once all windows are there. Returns how many positions of tracks are
+    /// left out.
     ///
     /// # Errors
     /// Returns an error if the file cannot be written, or if it exists by now.
-    pub fn finish(&mut self, format: Format, columns: &[Column], force: bool) -> Result<()> {
+    pub fn finish(
+        &mut self,
+        format: Format,
+        columns: &[Column],
+        missing: &Missing,
+        force: bool,
+    ) -> Result<u64> {
         let file = self.paths.file.clone();
         let failed = |e: io::Error| io_failure(&file, &e);
         let folder = file.parent().filter(|p| !p.as_os_str().is_empty());
+        let mut left_out = 0;
         let made = match format {
             // The file of rows is the final file.
             Format::Ndjson => None,
@@ -206,7 +225,7 @@ impl Journal {
                     .tempfile_in(folder.unwrap_or(Path::new(".")))
                     .map_err(failed)?;
                 let mut writer = BufWriter::new(made);
-                format.write(&self.paths.part, columns, &mut writer)?;
+                left_out = format.write(&self.paths.part, columns, &mut writer)?;
                 let made = writer.into_inner().map_err(|e| failed(e.into_error()))?;
                 made.as_file().sync_data().map_err(failed)?;
                 Some(made)
@@ -216,22 +235,32 @@ impl Journal {
             .as_ref()
             .map_or(self.paths.part.as_path(), |made| made.path());
         let hash = hash_of(path).map_err(failed)?;
-        self.line(&json!({"rows": self.rows, "sha256": hash}))?;
+        let mut line = json!({"rows": self.rows, "sha256": hash});
+        if !missing.fields.is_empty() {
+            line["missing"] = json!(missing);
+        }
+        self.line(&line)?;
         self.manifest.sync_data().map_err(failed)?;
         if !force && file.exists() {
             return Err(Failure::usage(format!("{} is there by now", shown(&file))));
         }
         match made {
-            None => fs::rename(&self.paths.part, &file).map_err(failed),
+            None => fs::rename(&self.paths.part, &file).map_err(failed)?,
             Some(made) => {
                 let kept = match force {
                     true => made.persist(&file),
                     false => made.persist_noclobber(&file),
                 };
                 kept.map_err(|e| failed(e.error))?;
-                fs::remove_file(&self.paths.part).map_err(failed)
+                fs::remove_file(&self.paths.part).map_err(failed)?;
             }
         }
+        Ok(left_out)
+    }
+
+    /// Returns the file of rows, and the names of records that were not asked for.
+    pub fn found(&self) -> (&Path, &Names) {
+        (&self.paths.part, &self.others)
     }
 
     /// Returns the number of windows that are complete.

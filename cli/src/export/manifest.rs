@@ -2,13 +2,15 @@
 
 use serde_json::Value;
 
+use super::missing::{Missing, Names};
+
 /// The content of a manifest.
 #[derive(Default)]
 pub struct Manifest {
     pub header: Option<Value>,
     pub windows: Vec<Window>,
-    /// The hash of the final file, and its number of rows.
-    pub done: Option<(String, u64)>,
+    /// The hash of the final file, its number of rows, and the fields that no row has.
+    pub done: Option<(String, u64, Missing)>,
     /// The length of the first line, in bytes.
     pub first: u64,
 }
@@ -18,6 +20,8 @@ pub struct Window {
     /// The end of its rows in `FILE.part`.
     pub end: u64,
     pub hash: String,
+    /// The names of records that were not asked for, and that no window before has.
+    pub others: Names,
     /// The end of its line in the manifest.
     pub line: u64,
 }
@@ -47,16 +51,16 @@ impl Manifest {
             };
             match (number("window"), number("end")) {
                 (Some(n), Some(end)) if n == manifest.windows.len() as u64 => {
-                    let line = at;
                     manifest.windows.push(Window {
                         rows,
                         end,
                         hash,
-                        line,
+                        others: read(&value, "others"),
+                        line: at,
                     });
                 }
                 (None, None) => {
-                    manifest.done = Some((hash, rows));
+                    manifest.done = Some((hash, rows, read(&value, "missing")));
                     break;
                 }
                 _ => break,
@@ -64,6 +68,11 @@ impl Manifest {
         }
         manifest
     }
+}
+
+fn read<T: serde::de::DeserializeOwned + Default>(line: &Value, name: &str) -> T {
+    let value = line.get(name).cloned().unwrap_or_default();
+    serde_json::from_value(value).unwrap_or_default()
 }
 
 /// Returns how another export differs from this one.

@@ -10,6 +10,7 @@ mod files;
 mod format;
 mod journal;
 mod manifest;
+mod missing;
 mod plan;
 mod progress;
 mod telemetry;
@@ -34,6 +35,7 @@ use files::Paths;
 use format::{Column, Format};
 pub use format::{places as ends, xml};
 use journal::{Journal, Opened};
+use missing::{Missing, Names};
 use plan::{Range, Unit};
 use progress::Progress;
 use time::{columns, in_utc, moment, times};
@@ -46,8 +48,22 @@ trait Source {
     /// Returns the columns of a table that has no rows.
     fn columns(&self) -> Vec<Column>;
 
-    /// Returns the rows of a window with their times, in any order.
-    async fn rows(&self, unit: &Unit) -> Result<Vec<(Moment, Value)>>;
+    /// Returns what is in a window.
+    async fn rows(&self, unit: &Unit) -> Result<Fetched>;
+
+    /// Returns the fields that no row has, given the names of other records.
+    async fn missing(&self, _: &Path, _: &Names, _: &[String]) -> Result<Missing> {
+        Ok(Missing::default())
+    }
+}
+
+/// The content of a window.
+#[derive(Default)]
+struct Fetched {
+    /// The rows with their times, in any order.
+    rows: Vec<(Moment, Value)>,
+    /// The names of records that were not asked for.
+    others: Names,
 }
 
 /// The time of a row; a row without one stays where it came.
@@ -142,7 +158,8 @@ async fn files(
     devices: Vec<String>,
 ) -> Result<()> {
     if !is_folder {
-        return file(asked, source, target.to_owned(), devices).await;
+        let missing = file(asked, source, target.to_owned(), devices).await?;
+        return missing.check(target);
     }
     if !asked.context.dry_run {
         std::fs::create_dir_all(target)
@@ -158,12 +175,15 @@ async fn files(
         target.join(format!("{}.{}", parts.join("-"), asked.format.name()))
     };
     if devices.is_empty() {
-        return file(asked, source, name(""), devices).await;
+        file(asked, source, name(""), devices).await?;
+        return Ok(());
     }
+    let mut missing = Missing::default();
     for device in devices {
-        file(asked, source, name(&device), vec![device]).await?;
+        let more = file(asked, source, name(&device), vec![device]).await?;
+        missing = missing.and(more);
     }
-    Ok(())
+    missing.check(target)
 }
 
 fn name_of<S: Source>(_: &S) -> &'static str {
@@ -179,14 +199,14 @@ async fn file(
     source: &impl Source,
     path: PathBuf,
     devices: Vec<String>,
-) -> Result<()> {
+) -> Result<Missing> {
     let context = asked.context;
     if context.dry_run {
         let first = asked.range.units(&devices)?.next();
         if let Some(unit) = first {
             source.rows(&unit).await?;
         }
-        return Ok(());
+        return Ok(Missing::default());
     }
     // Too many windows are an error before any file is created.
     let _ = asked.range.units(&devices)?;
@@ -194,38 +214,39 @@ async fn file(
     said["devices"] = json!(devices);
     let paths = Paths::new(&path)?;
     let mut journal = match Journal::open(paths, said, asked.range, context.output.force)? {
-        Opened::Complete(rows) => {
+        Opened::Complete(rows, missing) => {
             context.output.notice(&format!(
                 "{} is complete: {rows} rows; --force makes it anew",
                 shown(&path)
             ));
-            return Ok(());
+            return Ok(missing);
         }
         Opened::Going(journal) => journal,
     };
     let done = fill(asked, source, &mut journal, &devices).await;
-    done.and_then(|()| journal.finish(asked.format, &source.columns(), context.output.force))
-        .map_err(|mut failure| {
-            const CONTINUES: &str = "the same command continues where this one stopped";
-            failure.hint = Some(match failure.hint.take() {
-                Some(hint) => format!("{hint}; then {CONTINUES}"),
-                None => CONTINUES.into(),
-            });
-            failure
-        })?;
+    let (without_fix, missing) = done.map_err(|mut failure| {
+        const CONTINUES: &str = "the same command continues where this one stopped";
+        failure.hint = Some(match failure.hint.take() {
+            Some(hint) => format!("{hint}; then {CONTINUES}"),
+            None => CONTINUES.into(),
+        });
+        failure
+    })?;
+    track::notice(context, without_fix);
     context
         .output
         .notice(&format!("{} rows in {}", journal.rows(), shown(&path)));
-    Ok(())
+    Ok(missing)
 }
 
-/// Fetches the missing windows, several at once, and stores them in order.
+/// Fetches the missing windows, several at once, stores them in order, and writes the file. Returns
+/// how many positions are left out, and the fields that no row has.
 async fn fill(
     asked: &Asked<'_>,
     source: &impl Source,
     journal: &mut Journal,
     devices: &[String],
-) -> Result<()> {
+) -> Result<(u64, Missing)> {
     // The range of the first start, when `now` was another time.
     let units: Vec<Unit> = journal.range().units(devices)?.collect();
     let mut progress = Progress::new(asked.context, units.len(), journal.windows());
@@ -241,16 +262,20 @@ async fn fill(
     let mut windows =
         stream::iter(missing.map(|unit| window(source, unit))).buffered(asked.parallel);
     while let Some(window) = windows.next().await {
-        let (text, rows) = window?;
-        journal.append(text.as_bytes(), rows)?;
+        let (text, rows, others) = window?;
+        journal.append(text.as_bytes(), rows, others)?;
         progress.step(journal.windows(), journal.rows());
     }
-    Ok(())
+    let (part, others) = journal.found();
+    let missing = source.missing(part, others, devices).await?;
+    let force = asked.context.output.force;
+    let without_fix = journal.finish(asked.format, &source.columns(), &missing, force)?;
+    Ok((without_fix, missing))
 }
 
 /// Returns the lines of a window, in an order that does not depend on the server's.
-async fn window(source: &impl Source, unit: &Unit) -> Result<(String, u64)> {
-    let rows = source.rows(unit).await?;
+async fn window(source: &impl Source, unit: &Unit) -> Result<(String, u64, Names)> {
+    let Fetched { rows, others } = source.rows(unit).await?;
     let own = |at: &Moment| at.is_none_or(|at| at >= unit.from.into() && at < unit.to.into());
     let mut lines: Vec<(Moment, String)> = rows
         .into_iter()
@@ -259,5 +284,6 @@ async fn window(source: &impl Source, unit: &Unit) -> Result<(String, u64)> {
         .collect();
     lines.sort();
     let count = lines.len() as u64;
-    Ok((lines.into_iter().map(|(_, line)| line).collect(), count))
+    let text = lines.into_iter().map(|(_, line)| line).collect();
+    Ok((text, count, others))
 }

@@ -1,13 +1,17 @@
 //! Fetches the raw records of a window.
 
+use std::path::Path;
+
 use autopi::Json;
 use futures_util::StreamExt;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Asked, Moment, Source, columns,
+    Asked, Fetched, Source, columns,
     format::{Column, Kind},
-    in_utc, moment,
+    in_utc,
+    missing::{Missing, Names, add, names},
+    moment,
     plan::Unit,
     times,
 };
@@ -15,6 +19,9 @@ use crate::{Context, Failure, Result, call, device, index::Operation};
 
 /// The paths of records, the oldest last.
 pub const RAW: [&str; 2] = ["/logbook/storage/raw/", "/logbook/raw/"];
+
+/// The path of the fields that a device has sent at any time.
+const FIELDS: &str = "/logbook/storage/data_fields/";
 
 /// The member that is added to each record.
 const DEVICE: &str = "device_id";
@@ -54,7 +61,7 @@ impl Source for Telemetry<'_> {
             .collect()
     }
 
-    async fn rows(&self, unit: &Unit) -> Result<Vec<(Moment, Value)>> {
+    async fn rows(&self, unit: &Unit) -> Result<Fetched> {
         let Asked {
             context, client, ..
         } = self.asked;
@@ -62,11 +69,46 @@ impl Source for Telemetry<'_> {
         // type.
         let device = unit.device.as_deref().unwrap_or_default();
         let records = records(context, client, self.operation, unit, device, None).await?;
-        let rows = records.into_iter().filter_map(|mut row| {
+        let mut fetched = Fetched::default();
+        for mut row in records {
             in_utc(&mut row, &self.times);
-            picked(&mut row, &self.fields).then(|| (moment(&row, "ts"), with_device(device, row)))
-        });
-        Ok(rows.collect())
+            if picked(&mut row, &self.fields) {
+                let at = moment(&row, "ts");
+                fetched.rows.push((at, with_device(device, row)));
+            } else {
+                add(&mut fetched.others, names(&row, &self.fields));
+            }
+        }
+        Ok(fetched)
+    }
+
+    async fn missing(&self, rows: &Path, others: &Names, devices: &[String]) -> Result<Missing> {
+        let mut missing = Missing::of(&self.fields, rows, others.clone())?;
+        let is_odd = !missing.fields.is_empty() && !missing.others.is_empty();
+        for device in devices.iter().filter(|_| is_odd) {
+            // What a device sends seldom is not misspelled.
+            let known = self.known(device).await.unwrap_or_default();
+            let is_part = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|a| a.starts_with('.'));
+            let is = |field: &str, name: &str| {
+                field == name || is_part(field, name) || is_part(name, field)
+            };
+            missing
+                .fields
+                .retain(|field| !known.iter().any(|name| is(field, name)));
+        }
+        Ok(missing)
+    }
+}
+
+impl Telemetry<'_> {
+    /// Returns the fields that the API knows of a device.
+    async fn known(&self, device: &str) -> Result<Vec<String>> {
+        let context = self.asked.context;
+        let operation = device::operation(context, "GET", &[FIELDS])?;
+        let given = device::given(operation, &[("device_id", Some(device.into()))]);
+        let all = all(context, &self.asked.client, operation, given).await?;
+        let names = all.iter().filter_map(|item| item.get("field")?.as_str());
+        Ok(names.map(str::to_owned).collect())
     }
 }
 

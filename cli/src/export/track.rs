@@ -52,6 +52,24 @@ impl Point {
     }
 }
 
+/// Leaves out points at exactly 0° of latitude and longitude, which receivers report without a fix,
+/// as map tools do; returns their number too.
+pub fn fixes(mut points: Vec<Point>) -> (Vec<Point>, u64) {
+    let all = points.len();
+    points.retain(|point| point.lat != 0.0 || point.lon != 0.0);
+    let left_out = all - points.len();
+    (points, left_out as u64)
+}
+
+/// Says that positions are left out, if any are.
+pub fn notice(context: &Context, without_fix: u64) {
+    if without_fix > 0 {
+        context.output.notice(&format!(
+            "positions left out: {without_fix} at 0°, 0°, which receivers report without a fix"
+        ));
+    }
+}
+
 /// Returns the track of a device in the order of time, including both ends of the range.
 ///
 /// # Errors

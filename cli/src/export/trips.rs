@@ -4,7 +4,7 @@ use autopi::jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    Asked, Moment, Source, columns,
+    Asked, Fetched, Source, columns,
     format::Column,
     in_utc, moment,
     plan::Unit,
@@ -60,7 +60,7 @@ impl Source for Trips<'_> {
         self.columns.clone()
     }
 
-    async fn rows(&self, unit: &Unit) -> Result<Vec<(Moment, Value)>> {
+    async fn rows(&self, unit: &Unit) -> Result<Fetched> {
         let Asked {
             context, client, ..
         } = self.asked;
@@ -77,7 +77,7 @@ impl Source for Trips<'_> {
                 (size, Some(200.into())),
             ],
         );
-        let mut rows = Vec::new();
+        let mut fetched = Fetched::default();
         for mut trip in all(context, client, self.operation, given).await? {
             in_utc(&mut trip, &self.times);
             let at = moment(&trip, "start_time_utc");
@@ -85,8 +85,8 @@ impl Source for Trips<'_> {
             if is_own && self.asked.format.has_tracks() {
                 self.track(&mut trip, unit.last).await?;
             }
-            rows.push((at, trip));
+            fetched.rows.push((at, trip));
         }
-        Ok(rows)
+        Ok(fetched)
     }
 }

@@ -20,7 +20,7 @@ pub fn page(title: &str, svg: &str, facts: &[(String, String)]) -> String {
 body {{ margin: 0 auto; max-width: 960px; padding: 16px; background: #fff; color: #262a30; font: \
          14px/1.5 ui-sans-serif, system-ui, Helvetica, Arial, sans-serif; }}
 svg {{ width: 100%; height: auto; }}
-table {{ border-collapse: collapse; margin: 8px 70px; }}
+table {{ border-collapse: collapse; margin: 8px 8.75%; }}
 th {{ text-align: left; font-weight: 600; padding: 2px 24px 2px 0; vertical-align: top; }}
 td {{ overflow-wrap: anywhere; }}
 </style>

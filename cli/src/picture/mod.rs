@@ -22,6 +22,10 @@ pub const FAINT: Colour = [222, 226, 230];
 pub const GREY: Colour = [150, 156, 163];
 pub const WHITE: Colour = [255, 255, 255];
 
+/// The left edge of track and plot, with room for `55.0010°N` in any font, and their width.
+const LEFT: f64 = 84.0;
+const WIDE: f64 = 756.0;
+
 /// A position in the picture, from its upper left corner.
 pub type Place = (f64, f64);
 
@@ -135,8 +139,8 @@ pub fn draw(drive: &Drive) -> Picture {
         height: 760.0,
         shapes: Vec::new(),
     };
-    picture.text((70.0, 30.0), Anchor::Start, drive.title.clone(), true);
-    picture.label((70.0, 52.0), Anchor::Start, &*drive.subtitle);
+    picture.text((LEFT, 30.0), Anchor::Start, drive.title.clone(), true);
+    picture.label((LEFT, 52.0), Anchor::Start, &*drive.subtitle);
     let most = scale::nice(drive.fastest().unwrap_or(0.0).max(10.0));
     track::draw(&mut picture, drive, most);
     plot::draw(&mut picture, drive, most);

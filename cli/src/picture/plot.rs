@@ -2,10 +2,10 @@
 
 use autopi::jiff::{SignedDuration, Timestamp};
 
-use super::{Anchor, FAINT, Picture, Place, drive::Drive, scale};
+use super::{Anchor, FAINT, LEFT, Picture, Place, WIDE, drive::Drive, scale};
 
-const CORNER: Place = (70.0, 540.0);
-const SIZE: Place = (770.0, 160.0);
+const CORNER: Place = (LEFT, 540.0);
+const SIZE: Place = (WIDE, 160.0);
 const LINE: super::Colour = [44, 62, 158];
 
 pub fn draw(picture: &mut Picture, drive: &Drive, most: f64) {

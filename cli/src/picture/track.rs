@@ -1,11 +1,12 @@
 //! A track: a line over a plain grid, in the colours of its speeds.
 
 use super::{
-    Anchor, Colour, FAINT, GREY, INK, Picture, Place, WHITE, drive::Dot, drive::Drive, scale,
+    Anchor, Colour, FAINT, GREY, INK, LEFT, Picture, Place, WHITE, WIDE, drive::Dot, drive::Drive,
+    scale,
 };
 
-const CORNER: Place = (70.0, 70.0);
-const SIZE: Place = (770.0, 400.0);
+const CORNER: Place = (LEFT, 70.0);
+const SIZE: Place = (WIDE, 400.0);
 /// The space between the track and the frame.
 const MARGIN: f64 = 24.0;
 /// The smallest extent of a picture in degrees of latitude, about 200 m.
@@ -178,6 +179,9 @@ fn legend(picture: &mut Picture, most: f64) {
     let mut y = top + height + 28.0;
     picture.line(vec![(x, y - 4.0), (x + width, y - 4.0)], GREY, 3.5);
     picture.label((x + width + 6.0, y), Anchor::Start, "unknown");
+    y += 24.0;
+    picture.dashes(vec![(x, y - 4.0), (x + width, y - 4.0)]);
+    picture.label((x + width + 6.0, y), Anchor::Start, "no record");
     for (name, radius, fill, edge) in ENDS {
         y += 24.0;
         picture.disc((x + width / 2.0, y - 4.0), radius, fill, edge);

@@ -4,22 +4,23 @@ use std::{io::Write, path::Path};
 
 use serde_json::{Value, json};
 
-use super::{Point, places, put, rows};
+use super::{Point, cut, places, put, rows};
 use crate::Result;
 
-pub fn write(path: &Path, to: &mut impl Write) -> Result<()> {
+pub fn write(path: &Path, to: &mut impl Write) -> Result<u64> {
     put(to, "{\"type\":\"FeatureCollection\",\"features\":[")?;
-    let mut start = "\n";
+    let (mut start, mut without_fix) = ("\n", 0);
     for trip in rows(path)? {
         let mut trip = trip?;
-        let places = places(&trip);
+        let (places, left_out) = places(&trip);
+        without_fix += left_out;
         let place = |p: &Point| match p.alt {
             Some(alt) => json!([p.lon, p.lat, alt]),
             None => json!([p.lon, p.lat]),
         };
         let all = |line: &Vec<Point>| line.iter().map(place).collect::<Value>();
         let times = |line: &Vec<Point>| line.iter().map(|p| p.ts.as_str()).collect::<Value>();
-        let lines = cut(&places);
+        let lines = cut::lines(&places);
         let (geometry, times) = match (lines.as_slice(), places.as_slice()) {
             ([_, _, ..], _) => (
                 json!({"type": "MultiLineString", "coordinates": lines.iter().map(all).collect::<Value>()}),
@@ -45,34 +46,8 @@ pub fn write(path: &Path, to: &mut impl Write) -> Result<()> {
         put(to, &format!("{start}{feature}"))?;
         start = ",\n";
     }
-    put(to, "\n]}\n")
-}
-
-/// Returns the lines of a track, which RFC 7946 cuts at the 180th meridian.
-fn cut(places: &[Point]) -> Vec<Vec<Point>> {
-    let (mut lines, mut line): (Vec<_>, Vec<Point>) = (Vec::new(), Vec::new());
-    for point in places {
-        let before = line.last().cloned();
-        if let Some(before) = before.filter(|b| (b.lon - point.lon).abs() > 180.0) {
-            let way = 360.0 - (before.lon - point.lon).abs();
-            let part = match way > 0.0 {
-                true => (180.0 - before.lon.abs()) / way,
-                false => 0.0,
-            };
-            let between = |a: f64, b: f64| ((a + (b - a) * part) * 1e7).round() / 1e7;
-            let at = |beside: &Point| Point {
-                lon: 180f64.copysign(beside.lon),
-                lat: between(before.lat, point.lat),
-                alt: before.alt.zip(point.alt).map(|(a, b)| between(a, b)),
-                ..beside.clone()
-            };
-            line.push(at(&before));
-            lines.push(std::mem::replace(&mut line, vec![at(point)]));
-        }
-        line.push(point.clone());
-    }
-    lines.push(line);
-    lines
+    put(to, "\n]}\n")?;
+    Ok(without_fix)
 }
 
 #[cfg(test)]

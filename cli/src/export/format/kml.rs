@@ -4,10 +4,11 @@ use std::{fmt::Write as _, io::Write, path::Path};
 
 use serde_json::Value;
 
-use super::{places, put, rows, title, xml};
+use super::{Point, cut, places, put, rows, title, xml};
 use crate::Result;
 
-pub fn write(path: &Path, to: &mut impl Write) -> Result<()> {
+pub fn write(path: &Path, to: &mut impl Write) -> Result<u64> {
+    let mut without_fix = 0;
     put(
         to,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document>\n",
@@ -33,25 +34,32 @@ pub fn write(path: &Path, to: &mut impl Write) -> Result<()> {
             let _ = write!(out, "<Data name=\"{name}\"><value>{value}</value></Data>");
         }
         out.push_str("</ExtendedData>");
-        let places = places(&trip);
-        let (open, close) = match places.len() {
-            0 => ("", ""),
-            1 => ("<Point>", "</Point>"),
-            _ => ("<LineString><tessellate>1</tessellate>", "</LineString>"),
+        let (places, left_out) = places(&trip);
+        without_fix += left_out;
+        let lines = cut::lines(&places);
+        let lines: Vec<String> = lines.iter().map(|line| geometry(line)).collect();
+        let (open, close) = match lines.len() {
+            1 => ("", ""),
+            _ => ("<MultiGeometry>", "</MultiGeometry>"),
         };
-        if !places.is_empty() {
-            let all = places.iter().map(|p| match p.alt {
-                Some(alt) => format!("{},{},{alt}", p.lon, p.lat),
-                None => format!("{},{}", p.lon, p.lat),
-            });
-            let all: Vec<_> = all.collect();
-            let _ = write!(
-                out,
-                "{open}<coordinates>{}</coordinates>{close}",
-                all.join(" ")
-            );
-        }
-        put(to, &(out + "</Placemark>\n"))?;
+        let _ = writeln!(out, "{open}{}{close}</Placemark>", lines.concat());
+        put(to, &out)?;
     }
-    put(to, "</Document></kml>\n")
+    put(to, "</Document></kml>\n")?;
+    Ok(without_fix)
+}
+
+/// Returns a line, or the only point of one.
+fn geometry(places: &[Point]) -> String {
+    let (open, close) = match places.len() {
+        0 => return String::new(),
+        1 => ("<Point>", "</Point>"),
+        _ => ("<LineString><tessellate>1</tessellate>", "</LineString>"),
+    };
+    let all = places.iter().map(|p| match p.alt {
+        Some(alt) => format!("{},{},{alt}", p.lon, p.lat),
+        None => format!("{},{}", p.lon, p.lat),
+    });
+    let all: Vec<_> = all.collect();
+    format!("{open}<coordinates>{}</coordinates>{close}", all.join(" "))
 }

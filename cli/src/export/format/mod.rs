@@ -2,6 +2,7 @@
 //! same bytes.
 
 mod csv;
+mod cut;
 mod flat;
 mod geojson;
 mod gpx;
@@ -22,7 +23,10 @@ pub use flat::{Column, Kind};
 
 use flat::Columns;
 
-use super::{shown, track::Point};
+use super::{
+    shown,
+    track::{self, Point},
+};
 use crate::{
     Failure, Result,
     output::{ending, line},
@@ -104,7 +108,8 @@ impl Format {
         Ok(*found)
     }
 
-    /// Writes the file from the rows. A table without rows has these columns.
+    /// Writes the file from the rows. A table without rows has these columns. Returns how many
+    /// positions of tracks are left out.
     ///
     /// # Errors
     /// Returns an error if the rows cannot be read, or if the file cannot be written.
@@ -113,24 +118,25 @@ impl Format {
         rows: &Path,
         columns: &[Column],
         to: &mut (impl Write + Send),
-    ) -> Result<()> {
+    ) -> Result<u64> {
         match self {
             // The file of rows itself is renamed.
-            Self::Ndjson => Ok(()),
-            Self::Csv => csv::write(Columns::of(rows, columns)?, rows, to),
+            Self::Ndjson => {}
+            Self::Csv => csv::write(Columns::of(rows, columns)?, rows, to)?,
             #[cfg(feature = "parquet")]
-            Self::Parquet => parquet::write(Columns::of(rows, columns)?, rows, to),
+            Self::Parquet => parquet::write(Columns::of(rows, columns)?, rows, to)?,
             #[cfg(not(feature = "parquet"))]
-            Self::Parquet => Err(Failure::not_built("Parquet", "parquet")),
-            Self::Gpx => gpx::write(rows, to),
-            Self::Geojson => geojson::write(rows, to),
-            Self::Kml => kml::write(rows, to),
+            Self::Parquet => return Err(Failure::not_built("Parquet", "parquet")),
+            Self::Gpx => return gpx::write(rows, to),
+            Self::Geojson => return geojson::write(rows, to),
+            Self::Kml => return kml::write(rows, to),
         }
+        Ok(0)
     }
 }
 
 /// Returns an iterator over the rows.
-fn rows(path: &Path) -> Result<impl Iterator<Item = Result<Value>>> {
+pub fn rows(path: &Path) -> Result<impl Iterator<Item = Result<Value>>> {
     let named = shown(path);
     let failed =
         move |e: &dyn std::fmt::Display| Failure::failed(format!("cannot read {named}: {e}"));
@@ -146,12 +152,13 @@ fn put(to: &mut impl Write, text: &str) -> Result<()> {
     written.map_err(|e| Failure::failed(format!("cannot write the export: {e}")))
 }
 
-/// Returns the places of a trip: its track, or else its start and end.
-pub fn places(trip: &Value) -> Vec<Point> {
+/// Returns the places of a trip, its track or else its start and end, and how many are left out
+/// because they have no fix.
+pub fn places(trip: &Value) -> (Vec<Point>, u64) {
     let track = trip.get("track").cloned().unwrap_or_default();
-    let track: Vec<Point> = serde_json::from_value(track).unwrap_or_default();
+    let (track, left_out) = track::fixes(serde_json::from_value(track).unwrap_or_default());
     if !track.is_empty() {
-        return track;
+        return (track, left_out);
     }
     let end = |name: &str| {
         let number = |of: &str| {
@@ -169,7 +176,9 @@ pub fn places(trip: &Value) -> Vec<Point> {
             speed: None,
         })
     };
-    ["start", "end"].into_iter().filter_map(end).collect()
+    let ends = ["start", "end"].into_iter().filter_map(end);
+    let (ends, more) = track::fixes(ends.collect());
+    (ends, left_out + more)
 }
 
 /// Returns a title for a trip: its time, its start and its end.
