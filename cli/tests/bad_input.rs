@@ -340,6 +340,7 @@ fn the_usual_format_is_one_and_its_errors_are_json() {
         "devices --columns no_such",
         "dongle nothing",
         "devices x --nothing",
+        "devices -o ./x.csv --nothing",
     ] {
         let ran = cli.line(line);
         assert!(ran.code == 2 && json(&ran.err), "{ran:?}");

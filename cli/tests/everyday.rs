@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::time::{Duration, Instant};
+
 use autopi_sandbox::Sandbox;
 use serde_json::json;
 use support::{Cli, sandbox};
@@ -137,9 +139,20 @@ fn a_command_runs_on_a_device_and_its_result_is_waited_for() {
         cli.run(&["run", "Truck-03", "--job", &job]).json()["result"],
         json!({"value": 7})
     );
-    // A job that nobody knows has no result.
-    let none = cli.line("run Truck-03 --job 20200101000000000000 --wait=1");
-    none.bad(5, "job 20200101000000000000 may still run\n  `autopi run ");
+    // A job that nobody knows has no result, which is said soon unless it may be new.
+    let asked = Instant::now();
+    for job in ["20200101000000000000 --wait=60", "nope", "7"] {
+        let none = cli.line(&format!("run Truck-03 --job {job}"));
+        let id = job.split(' ').next().unwrap();
+        none.bad(4, &format!("the API knows no job {id} of this device"));
+    }
+    assert!(asked.elapsed() < Duration::from_secs(40), "{asked:?}");
+    let now = autopi::Timestamp::now().to_string();
+    let digits: String = now.chars().filter(char::is_ascii_digit).take(14).collect();
+    for job in [format!("{digits}000000 --wait=1"), "7 --wait=1".into()] {
+        let none = cli.line(&format!("run Truck-03 --job {job}"));
+        none.bad(5, "or not yet\n  `autopi run ");
+    }
     let before = api.count("POST", "/dongle/devices/*/execute/");
     cli.line("run Truck-03 obd.query rpm")
         .bad(2, "this runs obd.query on Truck-03");
@@ -150,6 +163,35 @@ fn a_command_runs_on_a_device_and_its_result_is_waited_for() {
             .contains(r#"{"command":"obd.query","arg":["rpm"]}"#)
     );
     assert_eq!(api.count("POST", "/dongle/devices/*/execute/"), before);
+}
+
+#[test]
+fn habits_of_other_command_lines_get_our_command_unless_a_device_has_the_name() {
+    let api = sandbox(Sandbox::builder());
+    let cli = Cli::of(&api);
+    for (line, code, hint) in [
+        ("devices list", 2, "`autopi devices` lists all"),
+        ("vehicles ls", 2, "`autopi vehicles` lists all"),
+        ("trips list", 4, "`autopi trips` lists all trips"),
+        ("alerts List", 4, "`autopi alerts` lists all alerts"),
+        (
+            "devices get Truck-01",
+            2,
+            "did you mean `autopi devices Truck-01`?",
+        ),
+        ("trips show 7", 2, "did you mean `autopi trip show 7`?"),
+        ("trip list", 2, "did you mean `autopi trips`?"),
+        ("profiles list", 2, "did you mean `autopi profiles`?"),
+    ] {
+        cli.line(line).bad(code, hint);
+    }
+    let id = cli.line("devices --limit 1").json()[0]["id"].to_string();
+    let id = id.trim_matches('"');
+    let name = "callName=My list";
+    cli.run(&["dongle", "devices-partial-update", id, "-b", name])
+        .good();
+    assert_eq!(cli.line("devices list").json()[0]["id"], id);
+    assert_eq!(cli.line("positions list").json()[0]["id"], id);
 }
 
 #[test]
@@ -168,6 +210,12 @@ fn a_command_whose_operation_is_not_in_the_document_says_so() {
     let spec = cli.file("pets.json", r#"{"openapi":"3.0.3","info":{"title":"Pets","version":"2"},"paths":{"/pets/":{"get":{"operationId":"listPets","tags":["Pets"],"parameters":[{"name":"kind","in":"query","schema":{"type":"string","enum":["cat","dog"]}}],"responses":{"200":{"description":"","content":{"application/json":{"schema":{"type":"array","items":{"type":"object"}}}}}}}},"/login/":{"get":{"tags":["login"],"responses":{"200":{"description":""}}}}}}"#);
     let with = |line: &str| cli.line(&format!("--spec {spec} {line}"));
     with("devices").bad(2, "the document has no GET /dongle/devices/");
+    let plain = r#"{"openapi":"3.0.3","paths":{"/dongle/devices/":{"get":{"responses":{}}}}}"#;
+    let plain = cli.file("plain.json", plain);
+    cli.line(&format!("--spec {plain} devices Truck-01")).bad(
+        2,
+        "search: GET /dongle/devices/ of the document has no parameter `search`",
+    );
     assert!(
         with("pets list-pets --kind cat --dry-run")
             .good()

@@ -177,6 +177,23 @@ fn types_of_31_are_checked_as_those_of_30() {
     line("-b type=x").bad(2, "type: must be an integer, is a text");
     line("-b one:=2").bad(2, "one: must be one of 1");
     line("-b either=x").bad(2, "either:");
+    // Limits that are excluded, beside others and as names of members.
+    let within = json!({
+        "type": "number", "exclusiveMinimum": 5, "minimum": 7, "maximum": 20, "exclusiveMaximum": 9,
+    });
+    let members =
+        json!({"n": within, "exclusiveMinimum": {"type": "number", "exclusiveMinimum": 1}});
+    document["paths"]["/x/{id}/"]["post"]["requestBody"]["content"]["application/json"]["schema"] =
+        json!({"type": "object", "properties": members});
+    document["paths"]["x-y"] = json!({"get": {"operationId": "none", "responses": {}}});
+    let spec = cli.file("limits.json", &document.to_string());
+    let line = |body: &str| cli.line(&format!("--spec {spec} t op i {body} --dry-run"));
+    line("-b n:=7 -b exclusiveMinimum:=1.5").good();
+    line("-b n:=6").bad(2, "n: must be at least 7");
+    line("-b n:=9").bad(2, "n: must be less than 9");
+    line("-b exclusiveMinimum:=1").bad(2, "exclusiveMinimum: must be more than 1");
+    cli.line(&format!("--spec {spec} none --dry-run"))
+        .bad(2, "no command and no area");
 }
 
 #[test]
@@ -225,6 +242,17 @@ fn names_that_are_taken_are_numbered() {
         .good()
         .contains("limit=3")
     );
+    let response =
+        json!({"200": {"content": {"application/json": {"schema": {"type": "object"}}}}});
+    let limit = json!([{"name": "limit", "in": "query", "schema": {"type": "integer"}}]);
+    let one =
+        json!({"operationId": "one", "tags": ["t"], "parameters": limit, "responses": response});
+    let other = cli.file("limit.json", &operations([one].into_iter()).to_string());
+    cli.line(&format!("--spec {other} t one --limit 2 --dry-run"))
+        .bad(
+            2,
+            "--limit: the response is not a list\n  --query-limit is the parameter",
+        );
     // clap's own checks pass for the whole tree.
     let index = autopi_cli::index::Index::of_file(std::path::Path::new(&spec)).unwrap();
     autopi_cli::tree::whole(index).debug_assert();
@@ -267,6 +295,96 @@ fn the_parameters_of_a_path_are_those_that_it_has() {
 }
 
 /// A form has texts only: they are read as what its schema says.
+/// OpenAPI 3.2 has operations of any method; people write methods and places in capitals.
+#[test]
+fn every_operation_of_a_document_is_offered_whatever_its_method() {
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let operation = |id: &str| json!({"operationId": id, "tags": ["t"], "responses": {}});
+    let document = json!({
+        "openapi": "3.2.0", "info": {"title": "T", "version": "1"},
+        "paths": {
+            "/x/": {
+                "POST": operation("make"),
+                "additionalOperations": {
+                    "COPY": operation("copy"), "PURGE": operation("purge"), "a b": operation("odd"),
+                },
+            },
+            "/y/": {"$ref": "#/components/pathItems/y"},
+        },
+        "components": {"pathItems": {"y": {"additionalOperations": {"LINK": operation("link")}}}},
+    });
+    let spec = cli.file("spec.json", &document.to_string());
+    let line = |line: &str| cli.line(&format!("--spec {spec} {line}"));
+    for (id, request) in [
+        ("make", "-X POST \\\n  'https://api.autopi.io/x/'"),
+        ("copy", "-X COPY \\\n  'https://api.autopi.io/x/'"),
+        ("link", "-X LINK \\\n  'https://api.autopi.io/y/'"),
+    ] {
+        let shown = line(&format!("t {id} --dry-run"));
+        assert!(shown.good().contains(request), "{shown:?}");
+    }
+    line("t purge").bad(2, "this takes something away (PURGE /x/)");
+    line("t odd").bad(2, "no operation of t");
+    assert!(
+        line("doctor --dry-run")
+            .good()
+            .contains("left out, as no request has such a method: a b /x/")
+    );
+    assert!(line("api copy /z/ --dry-run").good().contains("-X COPY"));
+    cli.line("api copy /z/ --dry-run")
+        .bad(2, "`copy` is not a method");
+    let old = json!({"swagger": "2.0", "paths": {"/x/": {"Get": operation("read")}}});
+    let spec = cli.file("old.json", &old.to_string());
+    let shown = cli.line(&format!("--spec {spec} t read --dry-run"));
+    assert!(shown.good().contains("/x/'"), "{shown:?}");
+}
+
+/// As the library does: a cookie belongs to a browser's session, and the client sends its own
+/// headers itself.
+#[test]
+fn a_parameter_that_is_not_sent_is_named() {
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let parameter = |name: &str, place: &str, required: bool| json!({"name": name, "in": place, "required": required, "schema": {"type": "string"}});
+    let mut whole = parameter("whole", "querystring", false);
+    whole["content"] = json!({"application/x-www-form-urlencoded": {"schema": {"type": "object"}}});
+    let document = json!({
+        "openapi": "3.2.0", "info": {"title": "T", "version": "1"},
+        "paths": {"/x/": {"get": {"operationId": "op", "tags": ["t"], "responses": {}, "parameters": [
+            parameter("session", "cookie", true), parameter("theme", "Cookies", false),
+            parameter("a b", "header", true), parameter("Authorization", "header", true),
+            parameter("host", "header", true), parameter("q", "Query", true), whole,
+        ]}}},
+    });
+    let spec = cli.file("spec.json", &document.to_string());
+    let line = |line: &str| cli.line(&format!("--spec {spec} {line}"));
+    let ran = line("t op --q 1 --whole {\"a\":2} --dry-run");
+    assert!(ran.good().contains("/x/?q=1&a=2'"), "{ran:?}");
+    for (name, times) in [
+        ("the cookie session is not sent", 1),
+        ("the parameter a b is not sent", 1),
+        ("theme", 0),
+        ("host", 0),
+    ] {
+        assert_eq!(ran.err.matches(name).count(), times, "{name}: {ran:?}");
+    }
+    assert!(
+        ran.err
+            .contains("`autopi api METHOD PATH -H 'Cookie: NAME=VALUE'` sends one"),
+        "{ran:?}"
+    );
+    let help = line("t op --help");
+    let help = help.good();
+    assert!(
+        help.contains("the cookie session") && help.contains("the cookie theme"),
+        "{help}"
+    );
+    assert!(
+        !help.contains("--authorization") && !help.contains("--host"),
+        "{help}"
+    );
+    line("t op --dry-run").bad(2, "--q: required, not given");
+}
+
 #[test]
 fn the_texts_of_a_form_are_read_by_its_schema() {
     let form = json!({"type": "object", "properties": {

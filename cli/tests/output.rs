@@ -101,6 +101,24 @@ fn a_column_named_twice_is_shown_once_in_every_format() {
 }
 
 #[test]
+fn a_single_object_has_the_columns_that_are_asked_for_in_every_format() {
+    let cli = Cli::shared();
+    let id = "2e784850-0dd3-4be8-b156-ec1d2d1ee68f";
+    for (format, text) in [
+        ("csv", "release.version,callName\nv1.20.0,Truck-01\n"),
+        (
+            "ndjson",
+            "{\"release.version\":\"v1.20.0\",\"callName\":\"Truck-01\"}\n",
+        ),
+        ("yaml", "release.version: v1.20.0\ncallName: Truck-01\n"),
+    ] {
+        let line =
+            format!("dongle devices-read {id} --columns release.version,callName -o {format}");
+        assert_eq!(cli.line(&line).good(), text, "{format}");
+    }
+}
+
+#[test]
 fn an_item_that_is_not_an_object_is_in_one_column() {
     let url = support::server(|_| (200, json!([{"a": 1, "b": 2}, "x", null, [1]]).to_string()));
     let cli = Cli::alone()

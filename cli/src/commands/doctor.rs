@@ -68,6 +68,10 @@ pub fn run(context: &Context) -> Result<()> {
     if let Some(server) = index.server {
         document += &format!(", served at {server}");
     }
+    if !index.left_out.is_empty() {
+        let odd = index.left_out.join(", ");
+        document += &format!("; left out, as no request has such a method: {odd}");
+    }
     lines.good("document", document);
     match context.credential() {
         Ok(credential) => network(context, credential, &mut lines),

@@ -5,13 +5,13 @@ use autopi::{CallOptions, Json};
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value, json};
 
-use super::{operation, pages};
+use super::{operation, pages, range};
 use crate::{
-    Context, Failure, Result,
-    call::{self, time},
+    Context, Failure, Result, call,
     device::{self, Device, Names},
     index::{Index, Operation},
-    output::View,
+    output::{View, line},
+    tree,
 };
 
 /// The paths of positions.
@@ -164,30 +164,6 @@ pub fn commands() -> impl Iterator<Item = Command> {
     })
 }
 
-/// Returns the times of `--from` and `--to`.
-///
-/// # Errors
-/// Returns an error if one is not a time, or if the range is empty.
-pub fn range(matches: &ArgMatches) -> Result<[Option<autopi::jiff::Timestamp>; 2]> {
-    let now = autopi::jiff::Timestamp::now();
-    let read = |name: &str| {
-        let text = matches.try_get_one::<String>(name).ok().flatten();
-        let time = text.map(|text| time::read_at(text, now));
-        let time = time.transpose();
-        time.map_err(|e| Failure::usage(format!("--{name}: {e}")))
-    };
-    let (from, to) = (read("from")?, read("to")?);
-    match (from, to) {
-        (Some(from), Some(to)) if from > to => {
-            Err(Failure::usage(format!("--from {from} is after --to {to}")))
-        }
-        (Some(from), Some(to)) if from == to => Err(Failure::usage(format!(
-            "--from and --to are the same time, {from}: nothing is between them"
-        ))),
-        _ => Ok([from, to]),
-    }
-}
-
 pub fn run(context: &Context, name: &str, matches: &ArgMatches) -> Result<()> {
     let list = LISTS
         .iter()
@@ -195,17 +171,45 @@ pub fn run(context: &Context, name: &str, matches: &ArgMatches) -> Result<()> {
         .ok_or_else(|| Failure::usage("no such command"))?;
     let operation = device::operation(context, "GET", list.paths)?;
     let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
-    let [from, to] = range(matches)?;
+    let [from, to] = range::read(matches)?;
+    for (option, parameter) in [
+        ("search", "search"),
+        ("severity", "severity"),
+        ("state", "state"),
+        ("from", "start_time_utc__gte"),
+    ] {
+        if text(option).is_some() {
+            device::takes(operation, option, parameter)?;
+        }
+    }
     let client = context.client()?;
     let view = list.view(context.index, operation);
+    let search = text("search").filter(|text| tree::is_habit(text));
     let work = async {
+        if let Some(word) = search.filter(|_| !context.dry_run) {
+            // A device may have this name.
+            let given = device::given(operation, &[("search", Some(word.as_str().into()))]);
+            if device::all(context, &client, operation, given)
+                .await?
+                .is_empty()
+            {
+                let what = format!("no {name} are found for the text `{}`", line(&word));
+                return Err(Failure::usage(what).hint(format!("`autopi {name}` lists all")));
+            }
+        }
         let device = match device::said(matches).pop() {
             Some(text) if context.dry_run => Some(Device {
                 id: text.clone(),
                 unit_id: text.clone(),
                 name: text,
             }),
-            Some(text) => Some(Device::find(context, &client, &text).await?),
+            Some(text) => {
+                let found = Device::find(context, &client, &text).await;
+                Some(found.map_err(|e| match tree::is_habit(&text) {
+                    true => e.hint(format!("`autopi {name}` lists all {name}")),
+                    false => e,
+                })?)
+            }
             None => None,
         };
         let has = |name: &str| operation.parameters.iter().any(|p| p.name == name);

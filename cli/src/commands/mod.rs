@@ -9,6 +9,7 @@ pub mod logout;
 pub mod manual;
 pub mod operation;
 pub mod pages;
+pub mod range;
 pub mod run;
 pub mod search;
 pub mod trip;

@@ -85,9 +85,24 @@ pub fn send(context: &Context, operation: &'static Operation, given: Given) -> R
         ResponseKind::Bytes => output.no_choice(NOT_JSON).and_then(|()| output.reaches())?,
         _ => output.is_named_well().and_then(|()| output.reaches())?,
     }
+    for (name, is_said) in [("limit", output.limit.is_some()), ("all", output.all)] {
+        // A parameter of this name has another option, and an object cannot be limited.
+        let is_lost = is_said && operation.response == ResponseKind::Json;
+        let is_given = |p: &Parameter| given.parameters.iter().any(|(g, _)| std::ptr::eq(*g, p));
+        let mut parameters = operation.parameters.iter().filter(|_| is_lost);
+        let meant = parameters.find(|p| p.name.eq_ignore_ascii_case(name) && !is_given(p));
+        if let Some(parameter) = meant {
+            let what = format!("--{name}: the response is not a list");
+            let hint = format!("--{} is the parameter of the request", parameter.flag);
+            return Err(Failure::usage(what).hint(hint));
+        }
+    }
     let client = context.client()?;
     // Faults are reported before the user is asked to confirm.
     let call = call::prepare(context.index, &client, operation, given, &context.shown)?;
+    for unsent in operation.unsent.iter().filter(|unsent| unsent.required) {
+        output.notice(&unsent.why());
+    }
     context.allow(operation.entry.method)?;
     if let Some(what) = danger(operation) {
         context.confirm(&format!(
@@ -184,15 +199,14 @@ pub fn danger(operation: &Operation) -> Option<&'static str> {
     if entry.method == "DELETE" {
         return Some("this deletes");
     }
-    if entry.method != "POST" {
+    if matches!(entry.method, "PUT" | "PATCH") {
         return None;
     }
     let segments = entry.path.split('/').filter(|s| !s.starts_with('{'));
     let has = |list: &[&str]| {
-        segments
-            .clone()
-            .flat_map(|s| s.split(['_', '-']))
-            .any(|w| list.contains(&w))
+        let words = segments.clone().flat_map(|s| s.split(['_', '-']));
+        let own = entry.method.to_ascii_lowercase();
+        words.chain([own.as_str()]).any(|w| list.contains(&w))
     };
     if has(&DELETES) {
         Some("this takes something away")

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use autopi::{Command as DeviceCommand, DeviceId, ErrorKind};
+use autopi::{
+    Command as DeviceCommand, CommandJob, CommandOutcome, DeviceId, ErrorKind,
+    jiff::{Timestamp, civil::DateTime},
+};
 use clap::{Arg, ArgMatches, Command, builder::NonEmptyStringValueParser, value_parser};
 use serde_json::{Value, json};
 
@@ -16,6 +19,8 @@ pub const COLUMNS: [&str; 5] = ["device", "unit_id", "device_name", "job", "resu
 
 /// The default wait for the result, in seconds.
 const WAIT: u64 = 60;
+/// How long a job that the API does not know may take to become known.
+const UNKNOWN: Duration = Duration::from_secs(3);
 
 pub fn command() -> Command {
     Command::new("run")
@@ -110,6 +115,35 @@ fn check_wait(matches: &ArgMatches) -> Result<()> {
     Ok(())
 }
 
+/// Returns whether a job was started within a day, if its id says so: Salt makes ids of the time,
+/// in a zone that it does not tell.
+fn is_recent(jid: &str) -> Option<bool> {
+    let digits = jid.len() == 20 && jid.bytes().all(|b| b.is_ascii_digit());
+    let time = jid.get(..14).filter(|_| digits)?;
+    let time = DateTime::strptime("%Y%m%d%H%M%S", time).ok()?;
+    let time = time
+        .to_zoned_datetime(autopi::jiff::tz::TimeZone::UTC)
+        .ok()?;
+    let apart = Timestamp::now().duration_since(time.timestamp());
+    Some(apart.unsigned_abs() < Duration::from_secs(86_400))
+}
+
+/// Waits for a job. One that the API does not know, and that cannot be new, is waited for only
+/// shortly.
+async fn wait_on(
+    job: &CommandJob,
+    whole: Duration,
+    patient: bool,
+) -> Result<CommandOutcome, autopi::Error> {
+    let first = if patient { whole } else { whole.min(UNKNOWN) };
+    match job.wait(first).await {
+        Err(e) if first < whole && e.kind() == ErrorKind::Timeout && !e.is_not_found() => {
+            job.wait(whole - first).await
+        }
+        outcome => outcome,
+    }
+}
+
 pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
     let arguments: Vec<String> = matches
@@ -163,8 +197,15 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         };
         let result = match seconds {
             Some(seconds) => {
-                let waited = job.wait(Duration::from_secs(seconds)).await;
+                // A job may be too new to be known.
+                let patient = command.is_some() || is_recent(job.jid()).unwrap_or(wait.is_some());
+                let waited = wait_on(&job, Duration::from_secs(seconds), patient).await;
                 let failed = |e: autopi::Error| match e.kind() {
+                    ErrorKind::Timeout if e.is_not_found() && !patient => {
+                        let jid = line(job.jid());
+                        Failure::not_found(format!("the API knows no job {jid} of this device"))
+                            .hint("`autopi run` without --wait shows the id of its job")
+                    }
                     ErrorKind::Timeout => Failure::from(e).hint(format!(
                         "`autopi run {} --job {}` waits on",
                         device.id,

@@ -12,6 +12,8 @@ use serde_json::{Map, Value, json};
 mod links;
 #[path = "media.rs"]
 mod media;
+#[path = "methods.rs"]
+mod methods;
 #[path = "names.rs"]
 mod names;
 #[path = "parameters.rs"]
@@ -27,10 +29,6 @@ pub use names::kebab;
 use names::{Taken, command};
 use parameters::parameters;
 use trim::trimmed;
-
-const METHODS: [&str; 9] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
-];
 
 /// Builds the index of an OpenAPI 3 or Swagger 2.0 document.
 ///
@@ -61,14 +59,16 @@ pub fn build(document: &Value) -> Result<Vec<u8>, String> {
         areas: Vec::new(),
         ids: Taken::default(),
         fragments: Vec::new(),
+        left_out: Vec::new(),
     };
-    for (path, item) in paths {
+    for (path, item) in paths.iter().filter(|(path, _)| !path.starts_with("x-")) {
         let item = out.resolve(item);
-        for method in METHODS {
-            if let Some(operation) = item.get(method).filter(|o| o.is_object()) {
-                out.operation(path, method, item, operation);
-            }
+        for (method, operation) in methods::operations(item) {
+            out.operation(path, method, item, operation);
         }
+        let odd = methods::left_out(item);
+        out.left_out
+            .extend(odd.map(|method| format!("{method} {path}")));
     }
     Ok(out.finish())
 }
@@ -85,6 +85,8 @@ struct Builder<'a> {
     areas: Vec<Area>,
     ids: Taken,
     fragments: Vec<u8>,
+    /// Operations that no request can be sent for.
+    left_out: Vec<String>,
 }
 
 impl<'a> Builder<'a> {
@@ -110,9 +112,10 @@ impl<'a> Builder<'a> {
 
     fn operation(&mut self, path: &str, method: &str, item: &'a Value, operation: &'a Value) {
         let text = |key| operation.get(key).and_then(Value::as_str);
+        let lower = method.to_ascii_lowercase();
         let id = text("operationId").map(str::to_owned);
-        let id = id.unwrap_or_else(|| kebab(&format!("{method} {path}")).replace('-', "_"));
-        let id = self.ids.take([id.clone(), format!("{id}_{method}")]);
+        let id = id.unwrap_or_else(|| kebab(&format!("{lower} {path}")).replace('-', "_"));
+        let id = self.ids.take([id.clone(), format!("{id}_{lower}")]);
         let tag = operation.pointer("/tags/0").and_then(Value::as_str);
         let first = || {
             path.split('/')
@@ -135,22 +138,15 @@ impl<'a> Builder<'a> {
             return;
         };
         let command = command(&id, area);
-        let names = [command.clone(), format!("{command}-{method}"), kebab(&id)];
+        let names = [command.clone(), format!("{command}-{lower}"), kebab(&id)];
         let command = home.taken.take(names);
         let summary = text("summary")
             .or(text("description"))
             .unwrap_or_default()
             .trim();
         let summary = summary.lines().next().unwrap_or_default();
-        home.operations.push(json!([
-            id,
-            command,
-            method.to_uppercase(),
-            path,
-            summary,
-            start,
-            length
-        ]));
+        home.operations
+            .push(json!([id, command, method, path, summary, start, length]));
     }
 
     fn details(&self, path: &str, item: &'a Value, operation: &'a Value) -> Value {
@@ -162,7 +158,8 @@ impl<'a> Builder<'a> {
         let own: Vec<_> = list(operation).collect();
         let shared = list(item).filter(|p| !own.iter().any(|o| key(o) == key(p)));
         let all = shared.chain(own.iter().copied());
-        let mut details = json!({ "parameters": parameters(path, all) });
+        let (parameters, unsent) = parameters(path, all);
+        let mut details = json!({ "parameters": parameters });
         let mut set = |key: &str, value: Option<Value>| {
             if let Some(value) = value {
                 details[key] = value;
@@ -175,6 +172,7 @@ impl<'a> Builder<'a> {
                 .filter(|d| !d.trim().is_empty())
                 .map(Value::from),
         );
+        set("unsent", (!unsent.is_empty()).then(|| unsent.into()));
         let deprecated = operation.get("deprecated") == Some(&Value::Bool(true));
         set("deprecated", deprecated.then_some(Value::Bool(true)));
         set(
@@ -257,6 +255,7 @@ impl<'a> Builder<'a> {
             "server": text("/servers/0/url"),
             "areas": areas,
             "schemas": places,
+            "left_out": self.left_out,
         });
         let mut out = header.to_string().into_bytes();
         out.push(b'\n');

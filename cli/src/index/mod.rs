@@ -8,6 +8,7 @@ mod flags;
 mod operation;
 mod read;
 mod schema;
+mod unsent;
 
 use std::{
     borrow::Cow,
@@ -37,6 +38,8 @@ pub struct Index {
     pub server: Option<&'static str>,
     /// The areas by name.
     pub areas: Vec<Area>,
+    /// Operations whose method no request can have.
+    pub left_out: Vec<String>,
     schemas: HashMap<&'static str, (usize, usize)>,
     /// Operations and schemas, each parsed when it is requested.
     fragments: &'static [u8],
@@ -97,6 +100,7 @@ struct Header<'a> {
     #[serde(borrow)]
     areas: Vec<WrittenArea<'a>>,
     schemas: HashMap<String, (usize, usize)>,
+    left_out: Vec<String>,
 }
 
 /// Returns a text with the lifetime of the process: borrowed from the index, or leaked if it had to
@@ -180,6 +184,7 @@ impl Index {
             version: kept(header.version),
             server: header.server.map(|s| kept(s.into())),
             areas: areas.collect(),
+            left_out: header.left_out,
             schemas: schemas
                 .map(|(name, place)| (kept(name.into()), place))
                 .collect(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use autopi::rt;
 use serde_json::Value;
 
-use super::{Entry, Index, build::parameters::of_path, flags::name_flags};
+use super::{Entry, Index, build::parameters::of_path, flags::name_flags, unsent::Unsent};
 
 /// An operation.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct Operation {
     pub deprecated: bool,
     /// The parameters in path, query and headers.
     pub parameters: Vec<Parameter>,
+    /// Parameters of the document that no request can carry, such as cookies.
+    pub unsent: Vec<Unsent>,
     /// The request body, if it has one.
     pub body: Option<Body>,
     /// The kind of the response.
@@ -114,6 +116,8 @@ impl Operation {
             .map(Parameter::new)
             .collect();
         name_flags(&mut parameters);
+        let unsent = details.get("unsent").and_then(Value::as_array);
+        let unsent = unsent.into_iter().flatten().map(Unsent::new).collect();
         let body = details.get("body").map(Body::new);
         let empty = Value::Null;
         let response = details.get("response").unwrap_or(&empty);
@@ -154,6 +158,7 @@ impl Operation {
                 .map(str::to_owned),
             deprecated: flag(&details, "deprecated"),
             parameters,
+            unsent,
             body,
             response: response_kind,
             schema,

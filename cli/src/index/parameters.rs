@@ -4,20 +4,38 @@ use serde_json::{Value, json};
 
 use super::{media::is_json, trim::trimmed};
 
+#[path = "framing.rs"]
+mod framing;
+
+/// Headers that the client sets itself: such parameters are ignored (OpenAPI 3.0.3, Parameter
+/// Object).
+const OWN: [&str; 3] = ["accept", "authorization", "content-type"];
+
 /// Returns the names of the path's parameters, in their order.
 pub fn of_path(path: &str) -> impl Iterator<Item = &str> {
     let pieces = path.split('{').skip(1);
     pieces.filter_map(|piece| piece.split_once('}').map(|(name, _)| name))
 }
 
-/// Returns the parameters of an operation: those of its path that are not declared are texts, and
-/// those that its path does not have cannot be sent.
-pub fn parameters<'a>(path: &str, all: impl Iterator<Item = &'a Value>) -> Vec<Value> {
+/// Returns the parameters of an operation, and those that no request can carry. Those of its path
+/// that are not declared are texts, and those that its path does not have cannot be sent.
+pub fn parameters<'a>(
+    path: &str,
+    all: impl Iterator<Item = &'a Value>,
+) -> (Vec<Value>, Vec<Value>) {
     let is_of_path = |p: &Value| p["in"] == "path";
-    let mut found: Vec<Value> = all
-        .filter_map(parameter)
-        .filter(|p| !is_of_path(p) || of_path(path).any(|name| p["name"] == name))
-        .collect();
+    let (mut found, mut unsent) = (Vec::new(), Vec::new());
+    for one in all.filter(|one| !is_of_http(one)) {
+        match parameter(one) {
+            Some(p) if !is_of_path(&p) || of_path(path).any(|name| p["name"] == name) => {
+                found.push(p);
+            }
+            Some(_) => {}
+            None => unsent.push(json!({
+                "name": one.get("name"), "in": one.get("in"), "required": one.get("required"),
+            })),
+        }
+    }
     for name in of_path(path) {
         if !found.iter().any(|p| is_of_path(p) && p["name"] == name) {
             found.push(
@@ -25,23 +43,42 @@ pub fn parameters<'a>(path: &str, all: impl Iterator<Item = &'a Value>) -> Vec<V
             );
         }
     }
-    found
+    (found, unsent)
 }
 
-/// Returns a parameter, unless it is a cookie, which belongs to a browser.
+/// Returns where a request carries a parameter, read as the pipeline of xtask reads it. A cookie
+/// belongs to a browser's session.
+fn place(parameter: &Value) -> Option<&'static str> {
+    const FORM: &str = "/content/application~1x-www-form-urlencoded";
+    let said = parameter.get("in")?.as_str()?.trim().to_ascii_lowercase();
+    match said.as_str() {
+        "path" => Some("path"),
+        "query" => Some("query"),
+        // OpenAPI 3.2: the whole query.
+        "querystring" if parameter.pointer(FORM).is_some() => Some("query"),
+        "header" | "headers" => Some("header"),
+        _ => None,
+    }
+}
+
+/// Returns whether a parameter is a header that the client or HTTP itself sends.
+fn is_of_http(parameter: &Value) -> bool {
+    let name = parameter.get("name").and_then(Value::as_str);
+    let name = name.unwrap_or_default().to_ascii_lowercase();
+    let own = || OWN.iter().chain(&framing::FRAMING).any(|own| *own == name);
+    place(parameter) == Some("header") && own()
+}
+
 fn parameter(parameter: &Value) -> Option<Value> {
-    let place = parameter.get("in")?.as_str()?;
-    if !matches!(place, "path" | "query" | "header") {
+    let place = place(parameter)?;
+    let name = parameter.get("name")?.as_str()?;
+    if place == "header" && !super::methods::is_token(name) {
         return None;
     }
     let content = parameter.get("content").and_then(Value::as_object);
     let content = content.and_then(|c| c.iter().next());
     let schema = content.map_or(parameter, |(_, value)| value).get("schema");
-    let mut out = json!({
-        "name": parameter.get("name")?.as_str()?,
-        "in": place,
-        "schema": schema.map(trimmed),
-    });
+    let mut out = json!({ "name": name, "in": place, "schema": schema.map(trimmed) });
     for key in [
         "required",
         "description",

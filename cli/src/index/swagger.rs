@@ -3,8 +3,6 @@
 
 use serde_json::{Map, Value, json};
 
-const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
-
 /// Returns the same document in the form of OpenAPI 3.
 pub fn convert(old: &Value) -> Value {
     let text = |key: &str| old.get(key).and_then(Value::as_str);
@@ -28,15 +26,13 @@ pub fn convert(old: &Value) -> Value {
         .into_iter()
         .flatten()
     {
+        let item = resolve(old, item);
         let shared = list(old, item);
         let mut operations = Map::new();
-        for method in METHODS {
-            if let Some(operation) = item.get(method).filter(|o| o.is_object()) {
-                operations.insert(
-                    method.to_owned(),
-                    self::operation(old, method, operation, &shared),
-                );
-            }
+        for (method, operation) in super::methods::operations(item) {
+            let method = method.to_ascii_lowercase();
+            let new = self::operation(old, &method, operation, &shared);
+            operations.insert(method, new);
         }
         paths.insert(format!("{base}{path}"), Value::Object(operations));
     }
@@ -44,7 +40,7 @@ pub fn convert(old: &Value) -> Value {
     new
 }
 
-/// Returns the target of a reference to a shared parameter or response.
+/// Returns the target of a reference to a shared parameter, response or path item.
 fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     super::links::target(document, value).unwrap_or(value)
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// Returns what 3.1 says in another way as 3.0 says it: a list of one type with or without null,
-/// and the only value.
+/// the only value, and limits that are excluded.
 fn of_30(mut map: Map<String, Value>) -> Value {
     let types = map.get("type").and_then(Value::as_array);
     let (null, types): (Vec<_>, Vec<_>) = types
@@ -21,6 +21,25 @@ fn of_30(mut map: Map<String, Value>) -> Value {
     let only = map.get("const").filter(|only| !only.is_object()).cloned();
     if let Some(only) = only {
         map.entry("enum").or_insert(Value::Array(vec![only]));
+    }
+    for (limit, exclusive, is_least) in [
+        ("minimum", "exclusiveMinimum", true),
+        ("maximum", "exclusiveMaximum", false),
+    ] {
+        let number = |key| map.get(key).and_then(Value::as_f64);
+        let Some(excluded) = number(exclusive) else {
+            continue;
+        };
+        let is_narrower = |other: f64| (other > excluded) == is_least && other != excluded;
+        let new = match number(limit).is_some_and(is_narrower) {
+            true => Value::Bool(false),
+            false => {
+                let excluded = map.get(exclusive).cloned().unwrap_or_default();
+                map.insert(limit.into(), excluded);
+                Value::Bool(true)
+            }
+        };
+        map.insert(exclusive.into(), new);
     }
     Value::Object(map)
 }

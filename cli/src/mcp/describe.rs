@@ -84,6 +84,9 @@ pub fn text(index: &Index, operation: &Operation, allowed: Allowed) -> String {
         );
         let _ = writeln!(out, "{}", line.trim_end());
     }
+    for unsent in &operation.unsent {
+        let _ = writeln!(out, "not sent: {} in {}", unsent.name, unsent.place);
+    }
     if let Some(body) = &operation.body {
         let _ = writeln!(out, "body:");
         members(index, &body.schema, 2, &mut out);

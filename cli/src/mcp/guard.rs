@@ -53,8 +53,8 @@ impl Allowed {
         if entry.method == "GET" {
             return Ok(());
         }
-        let is_command =
-            words(entry.path).any(|w| COMMANDS.contains(&w.to_ascii_lowercase().as_str()));
+        let mut words = words(entry.path).chain([entry.method]);
+        let is_command = words.any(|w| COMMANDS.contains(&w.to_ascii_lowercase().as_str()));
         let (is_allowed, flag) = match is_command {
             true => (self.commands, "--allow-commands"),
             false => (self.writes, "--allow-writes"),

@@ -40,7 +40,10 @@ pub fn single(output: &Output, value: Value, view: &View) -> Result<()> {
         Format::Csv => {
             drop(target);
             let mut plain = output.clone();
-            (plain.columns, plain.sort) = (Vec::new(), Vec::new());
+            plain.sort.clear();
+            if !value.is_object() {
+                plain.columns.clear();
+            }
             let mut rows = Rows::new(&plain, view)?;
             rows.item(value)?;
             return rows.end();

@@ -28,6 +28,31 @@ const ELSEWHERE: [(&str, &str); 12] = [
     ("user username", "email"),
 ];
 
+/// Words behind the name of a list in other command lines: `kubectl get pods`, `gh repo list`.
+const HABITS: [&str; 8] = [
+    "all", "describe", "get", "inspect", "list", "ls", "show", "view",
+];
+
+/// Returns whether a word may be meant as a command of other command lines.
+pub fn is_habit(word: &str) -> bool {
+    HABITS.contains(&word.trim().to_lowercase().as_str())
+}
+
+/// Returns the command that was meant by one with a habit of other command lines.
+fn meant_without(words: &[&str], argument: Option<&str>) -> Option<String> {
+    let [first, second] = words else { return None };
+    if !EVERYDAY.contains(first) || !is_habit(second) {
+        return None;
+    }
+    let argument = argument.filter(|argument| argument != second).map(line);
+    Some(match (*first, argument) {
+        ("trips", Some(id)) => format!("autopi trip show {id}"),
+        ("trip", _) => "autopi trips".into(),
+        (_, Some(argument)) => format!("autopi {first} {argument}"),
+        (_, None) => format!("autopi {first}"),
+    })
+}
+
 /// Refuses an option with one hyphen, or with the dash of a text program: `-output x` would be
 /// `-o utput x`.
 ///
@@ -142,11 +167,17 @@ pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
     let is_odd = |tip: &str| {
         tip.contains("use '-- --") || global::VALUED_SHORT.iter().any(|c| is_short(tip, c))
     };
-    let option = match (error.kind(), error.get(ContextKind::InvalidArg)) {
-        (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) => word.strip_prefix("--"),
+    let argument = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(word)) if error.kind() == ErrorKind::UnknownArgument => {
+            Some(word.as_str())
+        }
         _ => None,
     };
+    let option = argument.and_then(|word| word.strip_prefix("--"));
+    let meant = argument.filter(|word| !word.starts_with('-'));
+    let meant = meant.and_then(|word| meant_without(&words, Some(word)));
     let tip = match option {
+        _ if meant.is_some() => meant.map(|line| format!("did you mean `{line}`?")),
         // To clap, `--since` is similar to `--device`.
         Some(name) => meant_by(name, &options(index, said)).map(|m| format!("did you mean '{m}'?")),
         None => {
@@ -177,11 +208,14 @@ fn unknown(index: &Index, words: &[&str]) -> Failure {
         let root = root(index);
         let inner = root.find_subcommand(first).into_iter();
         let inner = inner.flat_map(Command::get_subcommands);
-        let names: Vec<_> = inner
-            .map(|c| format!("`autopi {first} {}`", c.get_name()))
-            .collect();
-        return Failure::usage(format!("{}: no command of {first}", line(word)))
-            .hint(format!("there is {}", names.join(", ")));
+        let names = inner.map(|c| format!("`autopi {first} {}`", c.get_name()));
+        let names: Vec<_> = names.collect();
+        let there = format!("there is {}", names.join(", "));
+        let meant = meant_without(words, None).filter(|_| *first == "trip");
+        let hint = meant.map_or(there.clone(), |meant| {
+            format!("did you mean `{meant}`? {there}")
+        });
+        return Failure::usage(format!("{}: no command of {first}", line(word))).hint(hint);
     }
     let area = words
         .first()

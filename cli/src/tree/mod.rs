@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub use everyday::{EVERYDAY, has_data, no_choice};
-pub use failure::{check_hyphens, failure, is_incomplete, is_unknown};
+pub use failure::{check_hyphens, failure, is_habit, is_incomplete, is_unknown};
 pub use global::GLOBAL;
 pub use operation::{options, values, with_options};
 pub use scan::{Said, scan};

@@ -185,6 +185,10 @@ fn after(index: &Index, operation: &Operation, area: &Area) -> String {
         members::write(index, &body.schema, &mut text);
         text.push('\n');
     }
+    for unsent in &operation.unsent {
+        let need = if unsent.required { " (required)" } else { "" };
+        let _ = writeln!(text, "Note{need}: {}\n", line(&unsent.why()));
+    }
     let example = example::lines(index, operation, area);
     let _ = write!(text, "Example:\n  {example}");
     text

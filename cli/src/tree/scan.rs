@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
-use crate::{Failure, Result, index::Index};
+use crate::{Failure, Result, index::Index, output::Format};
 
 use super::global::{VALUED, VALUED_SHORT};
 
@@ -69,7 +69,10 @@ pub fn scan(arguments: &[OsString]) -> Said {
         match (name, value) {
             ("spec", Some(value)) => said.spec = Some(value.into()),
             ("profile", value @ Some(_)) => said.profile = value,
-            ("output" | "o", Some(value)) => said.for_programs = is_for_programs(&value),
+            // A file changes nothing about errors.
+            ("output" | "o", Some(value)) if Format::of_name(&value).is_some() => {
+                said.for_programs = is_for_programs(&value);
+            }
             _ => {}
         }
     }
