@@ -26,7 +26,7 @@ use futures_util::{StreamExt, TryStreamExt, future::join_all};
 use reqwest::header::AUTHORIZATION;
 use support::{
     HandPage, HandRow, HandRow2, Row, Row2, Server, TOKEN, asked_for, client, decode_by_hand,
-    decode_typed, export, get_by_hand, get_typed, page, page_v2,
+    decode_typed, export, get_by_hand, get_raw, get_typed, page, page_v2,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -162,30 +162,54 @@ where
 
 fn get() {
     let server = Server::start(support::trip);
-    let one_thread = Builder::new_current_thread().enable_all().build();
+    let one_thread = || Builder::new_current_thread().enable_all().build();
     for (place, in_task, runtime) in [
-        ("one thread", true, one_thread),
+        ("one thread", true, one_thread()),
         ("many threads", true, Runtime::new()),
         ("many threads, from outside it", false, Runtime::new()),
     ] {
-        let (runtime, ours, http, url) = (
-            runtime.unwrap(),
-            client(&server.url),
-            reqwest::Client::new(),
-            server.url.clone(),
-        );
-        let (typed, by_hand) = (move || get_typed(&ours), move || get_by_hand(&http, &url));
-        let ratios = pairs(
-            2001,
-            || in_turn(&runtime, in_task, typed.clone()),
-            || in_turn(&runtime, in_task, by_hand.clone()),
-        );
-        print(
-            &format!("(a) one typed GET, 50 in turn, in a runtime of {place}"),
+        let ours = client(&server.url);
+        let what = format!("(a) one typed GET, 50 in turn, in a runtime of {place}");
+        against_hand(
+            &what,
             "≤ 1.05",
-            &ratios,
+            &server.url,
+            in_task,
+            &runtime.unwrap(),
+            move || get_typed(&ours),
         );
     }
+    let ours = client(&server.url);
+    let what = "(a) the same by its path (`Client::request`), in a runtime of one thread";
+    against_hand(
+        what,
+        "",
+        &server.url,
+        true,
+        &one_thread().unwrap(),
+        move || get_raw(&ours),
+    );
+}
+
+/// Measures 50 calls in a row against the same by hand.
+fn against_hand<C: Future + Send>(
+    what: &str,
+    aim: &str,
+    url: &str,
+    in_task: bool,
+    runtime: &Runtime,
+    ours: impl Fn() -> C + Clone + Send + 'static,
+) where
+    C::Output: Send,
+{
+    let (http, url) = (reqwest::Client::new(), url.to_owned());
+    let by_hand = move || get_by_hand(&http, &url);
+    let ratios = pairs(
+        2001,
+        || in_turn(runtime, in_task, ours.clone()),
+        || in_turn(runtime, in_task, by_hand.clone()),
+    );
+    print(what, aim, &ratios);
 }
 
 fn decode() {

@@ -2,7 +2,7 @@
 //! and hand-written.
 #![allow(dead_code)]
 
-use autopi::{Client, Uuid, types};
+use autopi::{Client, Method, Uuid, types};
 use bytes::Bytes;
 use reqwest::header::AUTHORIZATION;
 use serde::Deserialize;
@@ -218,6 +218,16 @@ pub fn end() -> autopi::Timestamp {
 pub fn get_typed(client: &Client) -> impl Future<Output = types::Trip> + Send + use<> {
     let client = client.clone();
     async move { client.logbook_trips_read().id(id()).send().await.unwrap() }
+}
+
+/// The same by its path, and with the headers of the response.
+pub fn get_raw(client: &Client) -> impl Future<Output = HandTrip> + Send + use<> {
+    let client = client.clone();
+    async move {
+        let path = format!("/logbook/trips/{}/", id());
+        let response = client.request(Method::GET, &path).send_json().await;
+        response.unwrap().value
+    }
 }
 
 pub fn get_by_hand(

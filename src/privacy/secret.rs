@@ -1,36 +1,49 @@
 //! The names of secrets: one rule for `Debug`, violations, traces and recordings. xtask compiles
 //! this file too.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 /// What is printed in place of a secret.
 pub const MASK: &str = "** redacted **";
 
-/// Returns the words of a name: `wifiPass`, `wifi-pass` and `WIFI_PASS` have two.
-pub fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let (mut lower, mut chars) = (false, name.chars().peekable());
-    while let Some(c) = chars.next() {
-        let next = chars.peek().is_some_and(|c| c.is_lowercase());
-        let last = words.last().map_or(0, String::len);
+/// Returns the words of a name in lower case: `wifiPass`, `wifi-pass` and `WIFI_PASS` have two.
+pub fn words(name: &str) -> Vec<Cow<'_, str>> {
+    let (mut words, mut start, mut lower) = (Vec::new(), 0, false);
+    let mut chars = name.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().is_some_and(|(_, c)| c.is_lowercase());
+        let apart = !c.is_alphanumeric();
         // `apiKey`, and `APIToken`, whose `T` begins a word.
-        if !c.is_alphanumeric() || (c.is_uppercase() && last > 0 && (lower || next)) {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
-            word.extend(c.to_lowercase());
+        if apart || (c.is_uppercase() && at > start && (lower || next)) {
+            words.push(&name[start..at]);
+            start = if apart { at + c.len_utf8() } else { at };
         }
         lower = c.is_lowercase() || c.is_ascii_digit();
     }
+    words.push(&name[start..]);
     words.retain(|word| !word.is_empty());
-    words
+    words.into_iter().map(lowercase).collect()
 }
 
-/// Words that make a name a secret wherever they stand in it.
-const ALONE: &str = "accesstoken apikey apitoken authorization authtoken cookie cookies \
-                     credential credentials jwt otp passcode passphrase passwd password passwords \
-                     pin privatekey psk puk pwd refreshtoken secret secretkey secrets sessionid \
-                     token tokens totp wifipass";
+fn lowercase(word: &str) -> Cow<'_, str> {
+    match word.chars().all(|c| c.is_lowercase() || c.is_ascii_digit()) {
+        true => word.into(),
+        false => word.chars().flat_map(char::to_lowercase).collect(),
+    }
+}
+
+/// Functions that return whether a word is one of a list.
+macro_rules! lists {
+    ($($(#[$doc:meta])* $name:ident: $($word:ident)*;)*) => {$(
+        $(#[$doc])*
+        fn $name(word: &str) -> bool {
+            [$(stringify!($word)),*].contains(&word)
+        }
+    )*};
+}
+
 /// Endings of words that make a name a secret: `wifipassword`, and `x-csrftoken`, as headers are
 /// written.
 const ENDS: [&str; 7] = [
@@ -42,26 +55,36 @@ const ENDS: [&str; 7] = [
     "secret",
     "token",
 ];
-/// Words that make a secret with `key` behind them; `key` alone is too common.
-const KEYS: &str = "access api app auth client decryption encryption hmac license master network \
-                    private security session shared signing ssh webhook wep wifi wlan wpa";
-/// Words that make a secret with `code` behind them.
-const CODES: &str = "access activation auth authentication backup confirmation login mfa recovery \
-                     scratch security unlock verification";
-/// Words with which `pass` is not a secret.
-const PASSES: &str = "band boarding high low";
-/// Words at the end of a name that is only about a secret: `password_changed`.
-const ABOUT: &str = "amount at attempts changed count created date enabled endpoint expired \
-                     expires expiration expiry field format hint kind label left length lifetime \
-                     location name policy required reset rotation set state status strength \
-                     thumbprint time ttl type updated valid";
-/// Words at the start of such a name: `has_password`.
-const ASKS: &str = "has is max min needs num require requires use uses";
-/// Further words for queries (signed links, OAuth's code) and for members that are only written.
-const QUERY: &str = "auth code credential key pass sid sig sign signature";
 
-fn among(list: &str, word: &str) -> bool {
-    list.split(' ').any(|other| other == word)
+lists! {
+    /// Words that make a name a secret wherever they stand in it.
+    is_secret_alone:
+        accesstoken apikey apitoken authorization authtoken cookie cookies credential credentials
+        jwt otp passcode passphrase passwd password passwords pin privatekey psk puk pwd
+        refreshtoken secret secretkey secrets sessionid token tokens totp wifipass;
+    /// Words that make a secret with `key` behind them; `key` alone is too common.
+    makes_a_secret_key:
+        access api app auth client decryption encryption hmac license master network private
+        security session shared signing ssh webhook wep wifi wlan wpa;
+    /// Words that make a secret with `code` behind them.
+    makes_a_secret_code:
+        access activation auth authentication backup confirmation login mfa recovery scratch
+        security unlock verification;
+    /// Words with which `pass` is not a secret.
+    is_no_secret_pass:
+        band boarding high low;
+    /// Words at the end of a name that is only about a secret: `password_changed`.
+    is_about:
+        amount at attempts changed count created date enabled endpoint expired expires expiration
+        expiry field format hint kind label left length lifetime location name policy required
+        reset rotation set state status strength thumbprint time ttl type updated valid;
+    /// Words at the start of such a name: `has_password`.
+    asks:
+        has is max min needs num require requires use uses;
+    /// Further words for queries (signed links, OAuth's code) and for members that are only
+    /// written.
+    is_secret_in_queries:
+        auth code credential key pass sid sig sign signature;
 }
 
 /// Returns whether a member, parameter or header of this name is a secret.
@@ -71,18 +94,18 @@ pub fn by_name(name: &str) -> bool {
         .iter()
         .map(|word| word.trim_end_matches(char::is_numeric))
         .collect();
-    if words.last().is_some_and(|word| among(ABOUT, word))
-        || words.first().is_some_and(|word| among(ASKS, word))
+    if words.last().is_some_and(|word| is_about(word))
+        || words.first().is_some_and(|word| asks(word))
     {
         return false;
     }
     words
         .iter()
-        .any(|word| among(ALONE, word) || ENDS.iter().any(|end| word.ends_with(end)))
+        .any(|word| is_secret_alone(word) || ENDS.iter().any(|end| word.ends_with(end)))
         || words.windows(2).any(|pair| match pair {
-            [of, "key" | "keys"] => among(KEYS, of),
-            [of, "code" | "codes"] => among(CODES, of),
-            [of, "pass"] => !among(PASSES, of),
+            [of, "key" | "keys"] => makes_a_secret_key(of),
+            [of, "code" | "codes"] => makes_a_secret_code(of),
+            [of, "pass"] => !is_no_secret_pass(of),
             ["session", "id"] | ["connection" | "sas", "string"] => true,
             _ => false,
         })
@@ -103,7 +126,7 @@ pub fn in_text(text: &str) -> bool {
 /// Returns whether a write-only member of this name is a secret. More names are secret there than
 /// in responses.
 pub fn when_written(name: &str) -> bool {
-    by_name(name) || words(name).iter().any(|word| among(QUERY, word))
+    by_name(name) || words(name).iter().any(|word| is_secret_in_queries(word))
 }
 
 /// Returns whether a decoded pair of a query or a form is a secret. More names are secret there

@@ -80,7 +80,7 @@ pub(crate) fn is_path_of_secrets(path: &str) -> bool {
 }
 
 fn is_of_secrets(segment: &str) -> bool {
-    let auth = |word: &String| matches!(&**word, "auth" | "login" | "mfa" | "oauth" | "sso");
+    let auth = |word: &Cow<'_, str>| matches!(&**word, "auth" | "login" | "mfa" | "oauth" | "sso");
     secret::by_name(segment) || secret::words(segment).iter().any(auth)
 }
 

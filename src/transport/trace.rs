@@ -1,11 +1,12 @@
 //! The span of a call, and the counts that its errors carry.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use reqwest::{Method, header::HeaderValue};
 use tracing::{
-    Span,
+    Level, Span,
     field::{Empty, debug, display},
+    level_filters::LevelFilter,
 };
 
 use crate::{
@@ -13,6 +14,21 @@ use crate::{
     privacy::{repeated::Repeated, shown},
     transport::{clock::Instant, core::Core, request::RequestSpec},
 };
+
+/// The name of a call, only written where a subscriber reads it.
+struct Name<'a> {
+    method: &'a str,
+    template: Option<&'a str>,
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.template {
+            Some(template) => write!(f, "{} {template}", self.method),
+            None => f.write_str(self.method),
+        }
+    }
+}
 
 /// The state of a running call. When it is dropped, after a response, an error or a cancellation,
 /// the span ends.
@@ -40,16 +56,17 @@ impl Trace {
     pub fn new(core: &Core, spec: &RequestSpec) -> Self {
         let base = &core.base;
         let (method, operation, template) = (spec.method.as_str(), spec.operation, spec.template);
+        // With tracing's feature `log`, the fields of a disabled span are evaluated too.
+        let seen = Level::INFO <= LevelFilter::current();
         let span = tracing::info_span!(
             "autopi.call",
-            otel.name = %template.map_or_else(|| method.to_owned(), |path| format!("{method} {path}")),
+            otel.name = %Name { method, template },
             otel.kind = "client",
             otel.status_code = Empty,
             operation,
             http.request.method = method,
             url.template = template,
-            // Only evaluated if the span is enabled, so its cost is only paid by those who see it.
-            url.path = template.is_none().then(|| core.shown_path(&spec.path)),
+            url.path = (seen && template.is_none()).then(|| core.shown_path(&spec.path)),
             server.address = base.host_str(),
             server.port = base.port_or_known_default(),
             http.response.status_code = Empty,
