@@ -5,7 +5,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use autopi::{Client, Command, CommandJob, DeviceId, ErrorKind};
-use support::{Server, ok, response, write};
+use support::{Server, Step, ok, response, write};
 
 const ID: &str = "0189d7a5-0000-7000-8000-000000000001";
 
@@ -132,6 +132,20 @@ async fn a_command_that_fails_or_has_no_result_in_time_is_an_error() {
         "{error}"
     );
     assert!(started.elapsed() < Duration::from_secs(2) && server.requests().len() < 6);
+
+    // What was known before an attempt that the end of the wait cuts off.
+    let server = Server::start(|n, _| match n {
+        0 => write(ok(r#"{"jid":"1"}"#)),
+        1 => write(response("404 Not Found", "", "{}")),
+        _ => vec![Step::Stall],
+    })
+    .await;
+    let error = run(&server, 900).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::Timeout, Some(404))
+    );
+    assert!(error.to_string().contains("does not know job 1"), "{error}");
 
     // A command that may have run is never sent again.
     let server = Server::responses(vec![response("503 Busy", "", "")]).await;

@@ -223,7 +223,7 @@ impl CommandJob {
     /// the job, which may also mean that it does not know it yet.
     pub async fn wait(&self, wait: Duration) -> Result<CommandOutcome, Error> {
         let until = after(wait);
-        let mut pause = Duration::from_millis(250);
+        let (mut pause, mut before) = (Duration::from_millis(250), None);
         loop {
             let left = until
                 .saturating_duration_since(Instant::now())
@@ -232,12 +232,17 @@ impl CommandJob {
                 Ok(Some(outcome)) => return Ok(outcome),
                 Ok(None) => Error::no_result(&self.jid),
                 Err(e) if e.is_not_found() => e.no_job(&self.jid),
-                Err(e) if e.is_retryable() => e,
+                // An attempt that the end of the wait cut off says nothing.
+                Err(e) if e.is_retryable() => match before.take() {
+                    Some(before) if Instant::now() >= until => before,
+                    _ => e,
+                },
                 Err(e) => return Err(e),
             };
             if Instant::now() + pause >= until {
                 return Err(missing);
             }
+            before = Some(missing);
             sleep(pause.mul_f64(0.75 + fastrand::f64() / 2.0)).await;
             pause = pause.mul_f64(1.5).min(Duration::from_secs(5));
         }

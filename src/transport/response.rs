@@ -163,7 +163,7 @@ pub(crate) fn refuse_unasked(response: &RawResponse, sent: &HeaderMap) -> Result
         return Ok(());
     }
     let name: String = names.join(", ").chars().take(60).collect();
-    let fault = format!("the body is encoded as `{name}`, which was not asked for");
+    let fault = format!("the body is encoded as `{name}`, which this client does not decode");
     Err(Error::decode(status, ".", fault, Bytes::new()))
 }
 
