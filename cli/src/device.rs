@@ -75,21 +75,6 @@ pub fn operation(context: &Context, method: &str, paths: &[&str]) -> Result<&'st
     context.index.operation(entry)
 }
 
-/// Refuses an option whose parameter the operation does not have: all items would be shown.
-///
-/// # Errors
-/// Returns an error that names the operation.
-pub fn takes(operation: &Operation, option: &str, parameter: &str) -> Result<()> {
-    let entry = &operation.entry;
-    match operation.parameters.iter().any(|p| p.name == parameter) {
-        true => Ok(()),
-        false => Err(Failure::usage(format!(
-            "{option}: {} {} of the document has no parameter `{parameter}`",
-            entry.method, entry.path
-        ))),
-    }
-}
-
 /// Sets parameters of an operation by their names, leaving out those that it does not have.
 pub fn given(operation: &'static Operation, values: &[(&str, Option<Value>)]) -> Given {
     let mut given = Given::default();

@@ -185,6 +185,22 @@ fn habits_of_other_command_lines_get_our_command_unless_a_device_has_the_name() 
     ] {
         cli.line(line).bad(code, hint);
     }
+    // Values are those of the document in any case.
+    let high = cli.line("alerts --severity high,Low --limit 1 --dry-run");
+    assert!(high.good().contains("severity=HIGH%2CLOW"), "{high:?}");
+    cli.line("alerts --severity hihg")
+        .bad(2, "--severity: `hihg` is not one of ");
+    let unchecked = cli.line("alerts --severity hihg --unchecked --dry-run");
+    assert!(unchecked.good().contains("severity=hihg"), "{unchecked:?}");
+    // A variable that is not set does not select everything.
+    for (command, option) in [
+        (&["devices", ""][..], "TEXT"),
+        (&["vehicles", " "], "TEXT"),
+        (&["alerts", "--state", ""], "--state"),
+        (&["positions", ""], "the device"),
+    ] {
+        cli.run(command).bad(2, &format!("{option} is empty"));
+    }
     let id = cli.line("devices --limit 1").json()[0]["id"].to_string();
     let id = id.trim_matches('"');
     let name = "callName=My list";
@@ -214,7 +230,7 @@ fn a_command_whose_operation_is_not_in_the_document_says_so() {
     let plain = cli.file("plain.json", plain);
     cli.line(&format!("--spec {plain} devices Truck-01")).bad(
         2,
-        "search: GET /dongle/devices/ of the document has no parameter `search`",
+        "TEXT: GET /dongle/devices/ of the document has no parameter `search`",
     );
     assert!(
         with("pets list-pets --kind cat --dry-run")

@@ -331,6 +331,7 @@ fn every_operation_of_a_document_is_offered_whatever_its_method() {
             .contains("left out, as no request has such a method: a b /x/")
     );
     assert!(line("api copy /z/ --dry-run").good().contains("-X COPY"));
+    line("api purge /z/").bad(2, "this deletes (PURGE /z/)");
     cli.line("api copy /z/ --dry-run")
         .bad(2, "`copy` is not a method");
     let old = json!({"swagger": "2.0", "paths": {"/x/": {"Get": operation("read")}}});

@@ -134,8 +134,8 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         // Once the change is made it is too late. What GET responds may be a file of any kind.
         context.output.is_named_well()?;
     }
-    if method == "DELETE" {
-        context.confirm(&format!("this deletes (DELETE {})", text("path")))?;
+    if matches!(method.as_str(), "DELETE" | "PURGE") {
+        context.confirm(&format!("this deletes ({method} {})", text("path")))?;
     }
     let view = View::default();
     context.dry(context.block_on(async {

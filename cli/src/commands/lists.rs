@@ -5,7 +5,7 @@ use autopi::{CallOptions, Json};
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value, json};
 
-use super::{operation, pages, range};
+use super::{filters, operation, pages};
 use crate::{
     Context, Failure, Result, call,
     device::{self, Device, Names},
@@ -171,17 +171,14 @@ pub fn run(context: &Context, name: &str, matches: &ArgMatches) -> Result<()> {
         .ok_or_else(|| Failure::usage("no such command"))?;
     let operation = device::operation(context, "GET", list.paths)?;
     let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
-    let [from, to] = range::read(matches)?;
-    for (option, parameter) in [
-        ("search", "search"),
-        ("severity", "severity"),
-        ("state", "state"),
-        ("from", "start_time_utc__gte"),
-    ] {
-        if text(option).is_some() {
-            device::takes(operation, option, parameter)?;
-        }
-    }
+    let [from, to] = filters::range(matches)?;
+    filters::check(operation, matches)?;
+    let listed = |name: &str| -> Result<Option<String>> {
+        let value = text(name);
+        value
+            .map(|value| filters::listed(context, operation, name, &value))
+            .transpose()
+    };
     let client = context.client()?;
     let view = list.view(context.index, operation);
     let search = text("search").filter(|text| tree::is_habit(text));
@@ -224,8 +221,8 @@ pub fn run(context: &Context, name: &str, matches: &ArgMatches) -> Result<()> {
                 (by_device, id),
                 ("start_time_utc__gte", time(from)),
                 ("start_time_utc__lte", time(to)),
-                ("severity", text("severity").map(Value::from)),
-                ("state", text("state").map(Value::from)),
+                ("severity", listed("severity")?.map(Value::from)),
+                ("state", listed("state")?.map(Value::from)),
                 ("ordering", order),
             ],
         );

@@ -3,13 +3,13 @@
 pub mod api;
 pub mod completions;
 pub mod doctor;
+pub mod filters;
 pub mod lists;
 pub mod login;
 pub mod logout;
 pub mod manual;
 pub mod operation;
 pub mod pages;
-pub mod range;
 pub mod run;
 pub mod search;
 pub mod trip;

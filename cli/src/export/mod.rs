@@ -113,10 +113,14 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         true => Value::Null,
         false => account::of(context, &client)?,
     };
+    // In any order they select the same.
+    let mut fields = texts("field");
+    fields.sort();
+    fields.dedup();
     let asked = Asked {
         said: json!({
             "export": name, "from": text("from"), "to": text("to"), "window": text("window"),
-            "fields": texts("field"), "format": format.name(), "api": api, "account": account,
+            "fields": fields, "format": format.name(), "api": api, "account": account,
         }),
         context,
         client,
@@ -137,7 +141,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         }
         match name {
             "telemetry" => {
-                let source = telemetry::Telemetry::new(&asked, texts("field"))?;
+                let source = telemetry::Telemetry::new(&asked, fields)?;
                 files(&asked, &source, &target, is_folder, devices).await
             }
             _ => {

@@ -3,7 +3,7 @@
 use autopi::jiff::{SignedDuration, Timestamp};
 use clap::ArgMatches;
 
-use crate::{Failure, Result, commands::range, output::line};
+use crate::{Failure, Result, commands::filters, output::line};
 
 /// The maximum number of windows; more are a mistake.
 const MOST: i64 = 200_000;
@@ -34,7 +34,7 @@ impl Range {
     /// # Errors
     /// Returns an error if a time is malformed, or if the range is empty.
     pub fn read(matches: &ArgMatches, window: &str) -> Result<Self> {
-        let [from, to] = range::read(matches)?;
+        let [from, to] = filters::range(matches)?;
         let (Some(from), Some(to)) = (from, to) else {
             return Err(Failure::usage("--from and --to: required, not given"));
         };
