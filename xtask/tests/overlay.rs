@@ -135,8 +135,16 @@ fn copy_takes_one_value_of_the_document() {
         after(doc(), "1.1.0", moved)["paths"],
         json!({"/b": {}, "/c": {"get": {"x": 1}}})
     );
-    let gone = apply(&mut doc(), "1.1.0", copy("$.gone", "$.n"));
-    assert_eq!(gone.stale[0].reason, Reason::MatchesNothing);
+    // The path that matches nothing is named.
+    let gone = &apply(&mut doc(), "1.1.0", copy("$.gone", "$.n")).stale[0];
+    assert_eq!(gone.reason, Reason::MatchesNothing);
+    let said = "line 1, #/actions/0/copy `$.gone` matches nothing";
+    assert_eq!(gone.to_string(), said);
+    let gone = &apply(&mut doc(), "1.1.0", copy("$.n", "$.new")).stale[0];
+    assert_eq!(
+        gone.to_string(),
+        "line 1, #/actions/0 `$.new` matches nothing"
+    );
     let several = with("1.1.0", copy("$[*]", "$.a"));
     assert!(refused(&several).contains("#/actions/0/copy: selects 2 values"));
     assert!(refused(&with("1.0.0", copy("$.a", "$.list"))).contains("Overlay 1.1"));
@@ -161,8 +169,8 @@ fn an_invalid_overlay_is_refused_with_its_place() {
     let info = "{title: t, version: '1'}";
     for (text, says) in [
         (
-            all("1.2.0", info, &format!("[{action}]")),
-            "#/overlay: version 1.2.0",
+            all("1.3.0", info, &format!("[{action}]")),
+            "#/overlay: version 1.3.0 is not 1.0.x, 1.1.x or 1.2.x",
         ),
         (all("1.0", info, &format!("[{action}]")), "#/overlay: "),
         (
@@ -172,6 +180,10 @@ fn an_invalid_overlay_is_refused_with_its_place() {
         (
             all("1.10.0", info, &format!("[{action}]")),
             "#/overlay: version 1.10.0",
+        ),
+        (
+            all("1.1", info, &format!("[{action}]")),
+            "#/overlay: must be a text: put 1.1 in quotes",
         ),
         (
             all("1.0.0", "{title: t}", &format!("[{action}]")),
@@ -773,6 +785,19 @@ fn a_target_selects_what_rfc_9535_says() {
         );
         assert_eq!(done.stale.len(), 1, "{nothing}");
     }
+    for (odd, write) in [
+        // As examples of the specification had it.
+        (
+            "$.list[?@.x-oai-traits.paged]",
+            "write `x-oai-traits` as `['x-oai-traits']`",
+        ),
+        ("$.paths./a/{id}/.get", "write `/a/{id}/` as `['/a/{id}/']`"),
+        ("$.o.responses.200", "write `200` as `['200']`"),
+    ] {
+        let text = with("1.1.0", json!([{"target": odd, "remove": true}]));
+        let error = overlay::apply(&mut doc(), &text).expect_err(odd);
+        assert!(error.to_string().contains(write), "{error}");
+    }
     for odd in [
         "$.nums[01]",
         "$.nums[-0]",
@@ -850,10 +875,175 @@ fn several_targets_of_one_action_are_each_updated() {
         copy("$.list[?@.z == 0].n", "$.nums[0]")["nums"],
         json!([2, 2])
     );
-    let mixed = with("1.1.0", json!([{"target": "$.*", "update": {"z": 1}}]));
-    let mut found = doc();
-    overlay::apply(&mut found, &mixed).unwrap();
+    // From 1.1 on they must be of one kind.
+    let mixed = json!([{"target": "$.*", "update": {"z": 1}}]);
+    let found = after(doc(), "1.0.0", mixed.clone());
     assert_eq!(found["nums"], json!([1, 2, {"z": 1}]));
+    let error = overlay::apply(&mut doc(), &with("1.1.0", mixed)).unwrap_err();
+    let said = "#/actions/0: `$.*` selects a list and an object: select values of one kind";
+    assert!(error.to_string().contains(said), "{error}");
+}
+
+#[test]
+fn values_of_different_kinds_are_not_merged() {
+    let doc = || json!({"o": {"map": {"a": 1}, "list": [1], "n": 1, "none": null}});
+    for version in ["1.0.0", "1.1.0", "1.2.0"] {
+        let update = |o: Value| json!([{"target": "$", "update": {"o": o}}]);
+        for (o, place) in [
+            // YAML without a value is null: `components:`.
+            (json!({"map": null}), "#/o/map, where an object is"),
+            (json!({"map": [1]}), "#/o/map, where an object is"),
+            (json!({"list": {"a": 1}}), "#/o/list, where a list is"),
+            (json!({"list": "x"}), "#/o/list, where a list is"),
+            (json!({"n": {}}), "#/o/n, where a plain value is"),
+            (json!({"none": []}), "#/o/none, where a plain value is"),
+            (
+                json!({"map": {"a": {}}}),
+                "#/o/map/a, where a plain value is",
+            ),
+        ] {
+            let text = with(version, update(o));
+            let error = overlay::apply(&mut doc(), &text)
+                .expect_err(&text)
+                .to_string();
+            assert!(
+                error.contains(place) && error.contains("#/actions/0: "),
+                "{error}"
+            );
+        }
+        let plain = json!({"n": "x", "none": true, "map": {"a": null}});
+        let found = after(doc(), version, update(plain));
+        assert_eq!(
+            found["o"],
+            json!({"map": {"a": null}, "list": [1], "n": "x", "none": true})
+        );
+    }
+}
+
+#[test]
+fn an_action_that_can_do_nothing_says_so() {
+    let doc = || json!({"a": {}});
+    for (version, action, says) in [
+        (
+            "1.0.0",
+            json!({"target": "$.a"}),
+            "says nothing to do: give it `update`",
+        ),
+        (
+            "1.1.3",
+            json!({"target": "$.a", "remove": false}),
+            "says nothing to do",
+        ),
+        ("1.2.0", json!({"target": "$.a"}), "says nothing to do"),
+        (
+            "1.1.0",
+            json!({"target": "$", "remove": true}),
+            "`$` cannot be removed: select a part",
+        ),
+        (
+            "1.1.0",
+            json!({"target": "$.b", "remove": true}),
+            "`$.b` matches nothing",
+        ),
+        (
+            "1.1.0",
+            json!({"target": "$", "update": {}}),
+            "the document says so already",
+        ),
+    ] {
+        let done = apply(&mut doc(), version, json!([action]));
+        let said = done.stale[0].to_string();
+        assert!(done.actions == 0 && said.contains(says), "{said}");
+    }
+}
+
+#[test]
+fn reusable_actions_of_overlay_1_2_are_applied() {
+    let text = |version: &str, action: &str| {
+        format!(
+            "overlay: {version}\n$self: https://example.com/o.yaml\ninfo: {{title: t, version: '1'}}\n\
+             components:\n  x-a: 1\n  actions:\n    \
+             tag: {{description: d, fields: {{description: e, update: {{tags: [x]}}}}}}\n    \
+             a/b~c: {{fields: {{remove: true}}}}\n    copied: {{fields: {{copy: $.a, x-b: 1}}}}\n    \
+             none: {{}}\nactions: [{action}]\n"
+        )
+    };
+    let doc = || json!({"a": {"tags": ["y"]}, "b": {}});
+    let run = |action: &str| {
+        let mut doc = doc();
+        let done = overlay::apply(&mut doc, &text("1.2.0", action)).expect(action);
+        (doc, done)
+    };
+    let reference = |name: &str, target: &str| {
+        format!("{{$ref: '#/components/actions/{name}', target: {target}, description: f, x-c: 1}}")
+    };
+    let (tagged, _) = run(&[reference("tag", "$.a"), reference("tag", "$.b")].join(", "));
+    assert_eq!(
+        tagged,
+        json!({"a": {"tags": ["y", "x"]}, "b": {"tags": ["x"]}})
+    );
+    assert_eq!(run(&reference("a~1b~0c", "$.a")).0, json!({"b": {}}));
+    assert_eq!(
+        run(&reference("copied", "$.b")).0["b"],
+        json!({"tags": ["y"]})
+    );
+    let (_, done) = run(&reference("none", "$.a"));
+    assert_eq!(done.stale[0].reason, Reason::SaysNothing);
+    let other = "{target: $.a, update: {z: 1}, remove: true}";
+    assert_eq!(run(other).0, json!({"b": {}}));
+
+    let fine = reference("tag", "$.a");
+    let whole = |from: &str, to: &str| text("1.2.0", &fine).replace(from, to);
+    for (text, says) in [
+        (text("1.1.0", &fine), "#: unknown member `$self`"),
+        (
+            text("1.2.0", &reference("gone", "$.a")),
+            "#/actions/0/$ref: ",
+        ),
+        (
+            text("1.2.0", &reference("a/b~c", "$.a")),
+            "#/actions/0/$ref: ",
+        ),
+        (
+            text("1.2.0", "{$ref: 1, target: $.a}"),
+            "#/actions/0/$ref: ",
+        ),
+        (
+            text("1.2.0", "{$ref: '#/components/actions/tag'}"),
+            "#/actions/0/target: is missing",
+        ),
+        (
+            text("1.2.0", &fine.replace("x-c", "update")),
+            "#/actions/0: unknown member `update`",
+        ),
+        (
+            text("1.2.0", "{target: $.a, update: {}, copy: $.b}"),
+            "has both `update` and `copy`",
+        ),
+        (
+            whole("o.yaml", "o.yaml#a"),
+            "#/$self: names a whole document",
+        ),
+        (
+            whole("$self: ", "extends: '#a'\n$self: "),
+            "#/extends: names a whole document",
+        ),
+        (
+            whole("none: {}", "none: {update: {}}"),
+            "#/components/actions/none: unknown member",
+        ),
+        (
+            whole("none: {}", "none: {fields: {target: $}}"),
+            "#/components/actions/none/fields: ",
+        ),
+        (whole("none: {}", "none: 1"), "#/components/actions/none: "),
+        (whole("x-a: 1", "a: 1"), "#/components: unknown member `a`"),
+    ] {
+        let error = overlay::apply(&mut doc(), &text)
+            .expect_err(&text)
+            .to_string();
+        assert!(error.contains(says), "{says}: {error}");
+    }
 }
 
 #[test]
@@ -870,8 +1060,8 @@ fn an_action_that_makes_the_document_invalid_is_named() {
             "#/info: ",
         ),
         (
-            json!({"target": "$.paths['/a/'].get", "update": {"responses": 5}}),
-            "#/paths/~1a~1/get: ",
+            json!({"target": "$.paths['/a/'].get", "update": {"responses": {"200": 5}}}),
+            "#/paths/~1a~1/get",
         ),
     ] {
         let more = json!({"target": "$.info", "update": {"x-a": 1}});

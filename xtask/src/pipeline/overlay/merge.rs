@@ -26,19 +26,24 @@ pub(super) fn remove(doc: &mut Value, steps: &[Step]) -> Option<String> {
 
 /// Merges into an object, appends to a list, replaces a value (Overlay 1.1, 4.4.3.1).
 ///
-/// In 1.0 a value of any kind is appended to a list as one entry; in 1.1 a list is appended entry
-/// by entry.
+/// In 1.0 a value of any kind is appended to a list as one entry; from 1.1 on a list is appended
+/// entry by entry.
+///
+/// # Errors
+/// Returns why a value is not allowed there.
 pub(super) fn update(
     target: &mut Value,
     update: &Value,
     version: Version,
     at: String,
     changed: &mut Vec<String>,
-) -> Result<(), &'static str> {
+) -> Result<(), String> {
     match (&mut *target, update) {
-        (Value::Object(_), Value::Object(_)) => merge(target, update, at, changed),
-        (Value::Object(_), _) => return Err("selects an object: `update` must be one"),
-        (Value::Array(list), Value::Array(more)) if version == Version::V1_1 => {
+        (Value::Object(_), Value::Object(_)) => return merge(target, update, at, changed),
+        (Value::Object(_), _) => {
+            return Err("selects an object, into which only an object can be merged".into());
+        }
+        (Value::Array(list), Value::Array(more)) if version >= Version::V1_1 => {
             append(list, more, at, changed);
         }
         (Value::Array(list), entry) => {
@@ -47,25 +52,31 @@ pub(super) fn update(
         _ if version == Version::V1_0 => {
             return Err(
                 "selects a plain value, which Overlay 1.0 cannot update: select the object around \
-                 it, or set `overlay: 1.1.0`",
+                 it, or set `overlay: 1.1.0`"
+                    .into(),
             );
         }
         (_, Value::Object(_) | Value::Array(_)) => {
-            return Err("selects a plain value: `update` must be one");
+            return Err("selects a plain value, which only another can replace".into());
         }
         (target, update) => replace(target, update, at, changed),
     }
     Ok(())
 }
 
-/// Merges objects deeply, concatenates lists, and replaces everything else.
-fn merge(target: &mut Value, update: &Value, at: String, changed: &mut Vec<String>) {
+/// Merges objects deeply, concatenates lists, and replaces plain values.
+fn merge(
+    target: &mut Value,
+    update: &Value,
+    at: String,
+    changed: &mut Vec<String>,
+) -> Result<(), String> {
     match (target, update) {
         (Value::Object(target), Value::Object(update)) => {
             for (key, value) in update {
                 let at = format!("{at}/{}", escape(key));
                 match target.get_mut(key) {
-                    Some(old) => merge(old, value, at, changed),
+                    Some(old) => merge(old, value, at, changed)?,
                     None => {
                         if !is_default(key, value) {
                             changed.push(at);
@@ -76,7 +87,23 @@ fn merge(target: &mut Value, update: &Value, at: String, changed: &mut Vec<Strin
             }
         }
         (Value::Array(list), Value::Array(more)) => append(list, more, at, changed),
+        (target, update) if kind(target) != kind(update) => {
+            let (old, new) = (kind(target), kind(update));
+            return Err(format!(
+                "brings {new} to #{at}, where {old} is: remove that with an action before"
+            ));
+        }
         (target, update) => replace(target, update, at, changed),
+    }
+    Ok(())
+}
+
+/// Returns what kind of value it is: those of different kinds cannot be merged.
+pub(super) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Object(_) => "an object",
+        Value::Array(_) => "a list",
+        _ => "a plain value",
     }
 }
 

@@ -1,4 +1,5 @@
-//! The `overlay` stage: a document of the OpenAPI Initiative's Overlay Specification 1.0 or 1.1.
+//! The `overlay` stage: a document of the OpenAPI Initiative's Overlay Specification 1.0, 1.1
+//! or 1.2.
 //!
 //! The specification allows an action that matches nothing. Here such an action is *stale*, and so
 //! is one that changes nothing: either the API was corrected, or the target is wrong. All stale
@@ -9,7 +10,7 @@ mod merge;
 mod read;
 mod work;
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -32,11 +33,12 @@ pub struct Applied {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Stale {
-    /// The JSON pointer of the action in the overlay.
+    /// The JSON pointer of the action in the overlay, or of its `copy`.
     #[serde(rename = "pointer")]
     pub at: String,
     /// The line of the action, from 1.
     pub line: usize,
+    /// Its target, or the path that it copies.
     pub target: String,
     pub reason: Reason,
 }
@@ -46,10 +48,14 @@ pub struct Stale {
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// The target does not exist.
+    /// The target, or what it copies, does not exist.
     MatchesNothing,
     /// The document already says what the action says.
     ChangesNothing,
+    /// It has neither `update` nor `copy` nor `remove: true`.
+    SaysNothing,
+    /// It removes `$`.
+    WholeDocument,
 }
 
 impl fmt::Display for Stale {
@@ -57,6 +63,8 @@ impl fmt::Display for Stale {
         let reason = match self.reason {
             Reason::MatchesNothing => "matches nothing",
             Reason::ChangesNothing => "changes nothing: the document says so already",
+            Reason::SaysNothing => "says nothing to do: give it `update`, `copy` or `remove: true`",
+            Reason::WholeDocument => "cannot be removed: select a part of the document",
         };
         write!(
             f,
@@ -120,7 +128,7 @@ pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
         .collect::<Result<Vec<_>, _>>()?;
     // An action that others revert, such as `remove` before an `update` with the same value, has no
     // effect either.
-    let stale = |done: &Option<Vec<String>>| {
+    let stale = |done: &Done| {
         let places = done.iter().flatten();
         places
             .into_iter()
@@ -131,14 +139,22 @@ pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
     let lines = locate::entries(text, "/actions", done.len(), &indices);
     let named = |(i, line): (&usize, usize)| {
         let action = &overlay.actions[*i];
+        let reason = match (&done[*i], &action.change) {
+            (Err(_), _) => Reason::MatchesNothing,
+            (_, Change::Nothing) => Reason::SaysNothing,
+            (_, Change::Remove) if action.target.text == "$" => Reason::WholeDocument,
+            _ => Reason::ChangesNothing,
+        };
+        let (at, path) = match (&done[*i], &action.change) {
+            (Err(Missing::Source), Change::Copy(from)) => (format!("{}/copy", action.at), from),
+            _ => (action.at.clone(), &action.target),
+        };
+        let target = path.text.clone();
         Stale {
-            at: action.at.clone(),
+            at,
             line,
-            target: action.target.text.clone(),
-            reason: match done[*i] {
-                None => Reason::MatchesNothing,
-                Some(_) => Reason::ChangesNothing,
-            },
+            target,
+            reason,
         }
     };
     let stale: Vec<Stale> = indices.iter().zip(lines).map(named).collect();
@@ -146,7 +162,7 @@ pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
         *doc = original;
         limits = Limits::of(doc);
         for (action, _) in overlay.actions.iter().zip(is_stale).filter(|(_, s)| !s) {
-            run(doc, action, overlay.version, &mut limits)?;
+            run(doc, action, overlay.version, &mut limits)?.ok();
         }
     }
     Ok(Applied {
@@ -171,13 +187,22 @@ impl Limits {
     }
 }
 
-/// Returns the JSON pointers of what was changed; `None` if nothing matches.
+/// What matches nothing.
+enum Missing {
+    Target,
+    Source,
+}
+
+/// The JSON pointers of what an action changed.
+type Done = Result<Vec<String>, Missing>;
+
+/// Applies an action, if it has something to apply to.
 fn run(
     doc: &mut Value,
     action: &Action,
     version: Version,
     limits: &mut Limits,
-) -> Result<Option<Vec<String>>, Failure> {
+) -> Result<Done, Failure> {
     let mut count = |doc: &Value, path: &Path, key| {
         let steps = limits.steps.take(doc, &path.text);
         let shown = read::start(&path.text);
@@ -187,24 +212,24 @@ fn run(
     count(doc, target, "target")?;
     let found = query(doc, &target.parsed);
     if found.is_empty() {
-        return Ok(None);
+        return Ok(Err(Missing::Target));
     }
     let mut changed = Vec::new();
     let copied;
     let update = match &action.change {
-        Change::Nothing => return Ok(Some(changed)),
+        Change::Nothing => return Ok(Ok(changed)),
         Change::Remove => {
             // From the back, so that the remaining indices stay right.
             for steps in found.iter().rev() {
                 changed.extend(merge::remove(doc, steps));
             }
-            return Ok(Some(changed));
+            return Ok(Ok(changed));
         }
         Change::Update(update) => update,
         Change::Copy(source) => {
             count(doc, source, "copy")?;
             match source.parsed.query(doc).all().as_slice() {
-                [] => return Ok(None),
+                [] => return Ok(Err(Missing::Source)),
                 [one] => {
                     copied = (*one).clone();
                     &copied
@@ -216,10 +241,17 @@ fn run(
             }
         }
     };
-    let wrong = |why| fail(&action.at, format!("`{}` {why}", read::start(&target.text)));
+    let wrong = |why: String| fail(&action.at, format!("`{}` {why}", read::start(&target.text)));
+    let kind = |steps: &Vec<Step>| Some(merge::kind(doc.pointer(&pointer(steps))?));
+    let kinds: BTreeSet<_> = found.iter().filter_map(kind).collect();
+    if version >= Version::V1_1 && kinds.len() > 1 {
+        let kinds = Vec::from_iter(kinds).join(" and ");
+        return Err(wrong(format!("selects {kinds}: select values of one kind")));
+    }
     let deepest = found.iter().map(Vec::len).max().unwrap_or_default();
     let budget = &mut limits.budget;
-    budget.take(update, found.len(), deepest).map_err(wrong)?;
+    let taken = budget.take(update, found.len(), deepest);
+    taken.map_err(|why| wrong(why.to_owned()))?;
     for steps in &found {
         let pointer = pointer(steps);
         // A change at one target may have removed another target.
@@ -228,7 +260,7 @@ fn run(
         };
         merge::update(target, update, version, pointer, &mut changed).map_err(wrong)?;
     }
-    Ok(Some(changed))
+    Ok(Ok(changed))
 }
 
 /// A step from a value to one inside it.
