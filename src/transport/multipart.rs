@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use reqwest::{
-    header::{HeaderMap, HeaderName, HeaderValue},
+    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
     multipart::{Form, Part},
 };
 
@@ -51,10 +51,10 @@ impl MultipartForm {
     }
 
     pub fn file(&mut self, name: Cow<'static, str>, file: Upload) -> Result<(), Error> {
-        if let Some(media) = &file.content_type {
-            Part::text("")
-                .mime_str(media)
-                .map_err(|_| Error::invalid(format!("{name}: `{media}` is not a media type")))?;
+        if let Some(media) = file.content_type.as_ref().filter(|media| !is_read(media)) {
+            return Err(Error::invalid(format!(
+                "{name}: `{media}` is not a media type"
+            )));
         }
         self.fields.push((name, Field::File(file)));
         Ok(())
@@ -122,27 +122,36 @@ impl MultipartForm {
     pub async fn build(&mut self) -> Result<Form, Error> {
         let mut form = empty_form();
         for (name, field) in &mut self.fields {
-            let part = match field {
-                Field::Text(value, media) => {
-                    let part = Part::text(value.clone());
-                    match media {
-                        Some(media) => part
-                            .mime_str(media)
-                            .map_err(|_| Error::invalid("not a media type"))?,
-                        None => part,
-                    }
-                }
-                Field::File(file) => file.part().await?,
+            let (part, media) = match field {
+                Field::Text(value, media) => (Part::text(value.clone()), *media),
+                Field::File(file) => (file.part().await?, file.content_type.as_deref()),
             };
-            let headers = self.headers.iter().find(|of| of.part == name);
-            let part = match headers {
-                Some(of) => part.headers(of.set.clone()),
+            let of = self.headers.iter().find(|of| of.part == name);
+            let mut headers = of.map(|of| of.set.clone()).unwrap_or_default();
+            let part = match media {
+                Some(media) if is_read(media) => part.mime_str(media).map_err(not_a_type)?,
+                Some(media) => {
+                    let media = HeaderValue::from_str(media).map_err(not_a_type)?;
+                    headers.insert(CONTENT_TYPE, media);
+                    part
+                }
                 None => part,
             };
+            let part = part.headers(headers);
             form = form.part(in_header(name).into_owned(), part);
         }
         Ok(form)
     }
+}
+
+/// Returns whether reqwest reads a media type: it does not if a quoted string is empty or has
+/// escapes.
+fn is_read(media: &str) -> bool {
+    Part::text("").mime_str(media).is_ok()
+}
+
+fn not_a_type<E>(_: E) -> Error {
+    Error::invalid("not a media type")
 }
 
 /// reqwest's other encodings write `name*=`, which RFC 7578 forbids and Django does not read.

@@ -96,7 +96,8 @@ impl Upload {
         matches!(&self.content, Content::Once(body) if body.is_spent())
     }
 
-    /// Builds the part of a form. Content that can be sent only once is moved into it.
+    /// Builds the part of a form, without its media type. Content that can be sent only once is
+    /// moved into it.
     pub(super) async fn part(&mut self) -> Result<Part, Error> {
         if is_nameless(&self.name) {
             return Err(Error::invalid(
@@ -112,13 +113,7 @@ impl Upload {
                     .ok_or_else(|| Error::invalid("a stream can be sent only once"))?,
             ),
         };
-        let part = part.file_name(in_header(&self.name).into_owned());
-        match &self.content_type {
-            Some(media) => part
-                .mime_str(media)
-                .map_err(|_| Error::invalid("not a media type")),
-            None => Ok(part),
-        }
+        Ok(part.file_name(in_header(&self.name).into_owned()))
     }
 }
 

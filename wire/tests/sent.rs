@@ -327,7 +327,7 @@ async fn parts_are_files_json_and_texts_of_their_documented_types() {
             r#"name="wheres"; application/json | {}"#.into(),
             r#"name="words" | x"#.into(),
             r#"name="words" | y"#.into(),
-            format!(r#"name="meta"; application/vnd.api+json | {place}"#),
+            format!(r#"name="meta"; application/vnd.api+json; of="a;b" | {place}"#),
             r#"name="note"; text/markdown; x-kind: note; x-lang: en; x-note: me | *n*"#.into(),
             r#"name="anything"; application/json | {"a":[1]}"#.into(),
         ]
@@ -384,6 +384,9 @@ async fn a_required_header_of_a_part_must_be_set_before_sending() {
         let parts = seen.lock().unwrap().pop().unwrap().parts();
         assert!(parts[0].0.contains("x-sum: 1"), "{parts:?}");
         assert!(parts[0].0.contains("x-kind: note"), "{parts:?}");
+        let media = r#"content-type: text/plain; of="a\";b""#;
+        assert_eq!(parts[0].0.to_lowercase().matches("content-type").count(), 1);
+        assert!(parts[0].0.contains(media), "{parts:?}");
     }
 }
 

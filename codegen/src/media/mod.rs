@@ -36,17 +36,48 @@ pub fn sent<'a>(media: &'a str, usual: &'a str) -> &'a str {
     }
 }
 
+/// Returns the parts of a text between separators; in quoted strings there are none (RFC 9110,
+/// 5.6.4).
+pub fn split(text: &str, at: char) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    text.split(move |c| {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ => return c == at && !quoted,
+        }
+        false
+    })
+}
+
+/// Returns what a quoted string says, if the text is one.
+pub fn unquoted(text: &str) -> Option<String> {
+    let mut chars = text.strip_prefix('"')?.strip_suffix('"')?.chars();
+    let mut out = String::new();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => return None,
+            '\\' => out.push(chars.next()?),
+            c => out.push(c),
+        }
+    }
+    Some(out)
+}
+
 /// Returns whether the text is one concrete media type, as a part of a form may have.
 pub fn is_media_type(text: &str) -> bool {
-    let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
-    let (kind, subtype) = essence.trim().split_once('/').unwrap_or_default();
-    let is_quoted = |text: &str| text.len() > 1 && text.starts_with('"') && text.ends_with('"');
+    let mut parts = split(text, ';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let (kind, subtype) = essence.split_once('/').unwrap_or_default();
     let is_parameter = |text: &str| {
         let (name, value) = text.split_once('=').unwrap_or_default();
-        is_header_name(name.trim()) && (is_header_name(value) || is_quoted(value))
+        is_header_name(name) && (is_header_name(value) || unquoted(value).is_some())
     };
-    let known = parameters.is_empty() || parameters.split(';').all(is_parameter);
-    let printed = text.bytes().all(|b| (b' '..0x7f).contains(&b)) && !text.contains(',');
+    let known = parts.all(|p| p.is_empty() || is_parameter(p));
+    let printed = text
+        .bytes()
+        .all(|b| b == b'\t' || (b' '..0x7f).contains(&b));
     is_header_name(kind) && is_header_name(subtype) && !is_range(text) && known && printed
 }
 
@@ -89,6 +120,48 @@ mod tests {
         ] {
             assert_eq!(is_json(media), is, "{media}");
         }
+    }
+
+    #[test]
+    fn a_media_type_is_what_rfc_9110_says() {
+        for one in [
+            "a/b",
+            "a/b; c=d",
+            "a/b;c=d ; e=\"f\";",
+            r#"a/b; x="1;2""#,
+            r#"a/b; x="1,2/3=4 5"; y=6"#,
+            r#"a/b; x="1\";\\""#,
+            r#"a/b; x="""#,
+            "application/vnd.a+json;\tv=1",
+        ] {
+            assert!(is_media_type(one), "{one}");
+        }
+        for other in [
+            "",
+            "a",
+            "a/",
+            "/b",
+            "a/b/c",
+            "a/b c",
+            "a/b, c/d",
+            "a/*",
+            "a/b; c",
+            "a/b; c=",
+            "a/b; c =d",
+            "a/b; c= d",
+            "a/b; c=d e",
+            "a/b; =d",
+            r#"a/b; x="1"#,
+            r#"a/b; x="1"2""#,
+            r#"a/b; x="1\""#,
+            r#"a/b; x="1"; "y"=2"#,
+            "a/b; x=\"\u{7f}\"",
+            "a/b\n",
+        ] {
+            assert!(!is_media_type(other), "{other}");
+        }
+        let parts: Vec<_> = split(r#"a/b; x="1;\";2"; y"#, ';').collect();
+        assert_eq!(parts, ["a/b", r#" x="1;\";2""#, " y"]);
     }
 
     #[test]

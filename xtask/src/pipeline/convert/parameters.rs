@@ -224,7 +224,8 @@ fn parts(op: &Map<String, Value>) -> Vec<(String, String)> {
             }
             let types = encoding.get("contentType").and_then(Value::as_str);
             if let Some(types) = types.filter(|t| !autopi_codegen::media::is_media_type(t)) {
-                let what = match types.contains([',', '*']) {
+                let several = autopi_codegen::media::split(types, ',').nth(1).is_some();
+                let what = match several || types.contains('*') {
                     true => format!("several media types (`{types}`)"),
                     false => format!("`{types}` is no media type"),
                 };
