@@ -953,6 +953,7 @@ fn a_component_that_is_nullable_where_each_use_is_changes_nothing() {
     let a = json!({"$ref": "#/components/schemas/A"});
     let old = json!({"nullable": true, "allOf": [a]});
     let new = json!({"anyOf": [a, {"type": "null"}]});
+    let named = json!({"$ref": "#/components/schemas/Named"});
     let object = json!({"type": "object", "properties": {"y": {"type": "string"}}});
     let doc = |version: &str, nullable: bool, member: &Value, more: &Value| {
         let a = match version {
@@ -966,7 +967,11 @@ fn a_component_that_is_nullable_where_each_use_is_changes_nothing() {
         };
         let all = json!({"type": "object", "properties": {"m": member, "n": more}});
         let content = json!({"application/json": {"schema": all}});
-        json!({"openapi": version, "info": {"title": "t", "version": "1"}, "components": {"schemas": {"A": a}},
+        // Nothing uses the last one.
+        let unused =
+            json!({"type": "object", "properties": {"a": {"$ref": "#/components/schemas/A"}}});
+        let schemas = json!({"A": a, "Named": {"$ref": "#/components/schemas/A"}, "Twice": {"allOf": [named]}, "Unused": unused});
+        json!({"openapi": version, "info": {"title": "t", "version": "1"}, "components": {"schemas": schemas},
             "paths": {"/a/": {"get": {"operationId": "a_list", "responses": {"200": {"description": "", "content": content}}}}}})
     };
     for (version, member) in [
@@ -974,6 +979,13 @@ fn a_component_that_is_nullable_where_each_use_is_changes_nothing() {
         ("3.1.0", &new),
         ("3.0.3", &json!({"allOf": [a, object]})),
         ("3.1.0", &json!({"allOf": [a], "type": "object"})),
+        // By way of a component that merely names it.
+        ("3.0.3", &json!({"nullable": true, "allOf": [named]})),
+        ("3.1.0", &json!({"anyOf": [named, {"type": "null"}]})),
+        (
+            "3.0.3",
+            &json!({"nullable": true, "allOf": [json!({"$ref": "#/components/schemas/Twice"})]}),
+        ),
     ] {
         let doc = |nullable: bool, more: &Value| doc(version, nullable, member, more);
         for (of, more) in [(true, member), (false, &a)] {
@@ -1150,6 +1162,456 @@ fn any_members_written_out_change_nothing_on_the_wire() {
             assert_eq!(worst(changes.iter().map(|c| c.rust)), "breaking");
             let advice: String = changes.iter().flat_map(|c| c.advice.clone()).collect();
             assert!(advice.contains("Option<Map<String, Value>>"), "{advice}");
+        }
+    }
+}
+
+/// Returns a document whose only operation sends this body.
+fn sending(media: &str, body: Value, schemas: Value) -> Value {
+    let body = json!({"content": {media: body}});
+    json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "components": {"schemas": schemas},
+        "paths": {"/a/": {"post": {"operationId": "a_create", "requestBody": body, "responses": {"204": {"description": ""}}}}}})
+}
+
+#[test]
+fn a_field_of_a_form_that_becomes_a_list_is_a_list_of_one() {
+    let text = json!({"type": "string"});
+    let file = json!({"type": "string", "format": "binary"});
+    let int = json!({"type": "integer"});
+    let place = json!({"type": "object", "properties": {"x": text}});
+    let named = json!({"$ref": "#/components/schemas/Named"});
+    let list = |items: &Value| json!({"type": "array", "items": items});
+    let (form, parts) = ("application/x-www-form-urlencoded", "multipart/form-data");
+    let (wider, changed) = (
+        "type-wider Request additive",
+        "type-changed Request breaking",
+    );
+    let none = json!({});
+    let types = json!({"f": {"contentType": "image/png"}});
+    let joined = json!({"f": {"explode": false}});
+    for (media, encoding, old, new, wanted) in [
+        (parts, &none, &file, &list(&file), wider),
+        (parts, &types, &file, &list(&file), wider),
+        (parts, &none, &text, &list(&text), wider),
+        (parts, &none, &int, &list(&text), wider),
+        (parts, &none, &place, &list(&place), wider),
+        (parts, &none, &named, &list(&named), wider),
+        (
+            parts,
+            &none,
+            &json!({"allOf": [named], "description": "d"}),
+            &list(&named),
+            wider,
+        ),
+        (form, &none, &text, &list(&text), wider),
+        (form, &none, &named, &list(&named), wider),
+        (form, &joined, &int, &list(&int), wider),
+        // As a text, every number is one.
+        (form, &none, &int, &text, wider),
+        (parts, &none, &list(&int), &list(&text), wider),
+        (parts, &none, &file, &list(&text), changed),
+        (parts, &none, &list(&file), &file, changed),
+        (form, &joined, &text, &list(&text), changed),
+        (form, &none, &text, &list(&int), changed),
+        (form, &none, &place, &list(&place), changed),
+        ("application/json", &none, &text, &list(&text), changed),
+        ("application/json", &none, &int, &text, changed),
+        (
+            parts,
+            &json!({"f": {"contentType": "application/json"}}),
+            &int,
+            &text,
+            changed,
+        ),
+    ] {
+        let colour = json!({"type": "string", "enum": ["red", "blue"]});
+        let object = |f: &Value| json!({"type": "object", "properties": {"f": f}});
+        // The form is written in the operation, named, or made of parts.
+        let docs = |f: &Value| {
+            let components = |body: Value| json!({"Named": colour, "Body": body});
+            let body = json!({"$ref": "#/components/schemas/Body"});
+            let whole = |schema: Value| json!({"schema": schema, "encoding": encoding});
+            [
+                sending(media, whole(object(f)), components(json!({}))),
+                sending(media, whole(body.clone()), components(object(f))),
+                sending(
+                    media,
+                    whole(json!({"allOf": [body]})),
+                    components(object(f)),
+                ),
+                sending(
+                    media,
+                    whole(json!({"allOf": [object(f), object(&none)]})),
+                    components(json!({})),
+                ),
+            ]
+        };
+        for (old, new) in docs(old).iter().zip(docs(new).iter()) {
+            let found = on_the_wire(old, new);
+            assert!(
+                found.contains(&wanted.to_owned()),
+                "{old}\n{new}\n{found:?}"
+            );
+            let breaks = found.iter().any(|c| c.ends_with("breaking"));
+            assert_eq!(breaks, wanted == changed, "{old}\n{new}\n{found:?}");
+        }
+    }
+    // A component that is JSON as well is not only a form.
+    let doc = |f: &Value| {
+        let body = json!({"type": "object", "properties": {"f": f}});
+        let schema = json!({"schema": {"$ref": "#/components/schemas/Body"}});
+        let mut doc = sending(parts, schema.clone(), json!({"Body": body}));
+        doc["paths"]["/a/"]["post"]["requestBody"]["content"]["application/json"] = schema;
+        doc
+    };
+    let found = on_the_wire(&doc(&text), &doc(&list(&text)));
+    assert!(found.contains(&changed.to_owned()), "{found:?}");
+    // The setter takes a list, and what else changes is said too.
+    let doc = |f: &Value, about: &str| {
+        let object = json!({"type": "object", "properties": {"f": f, "g": {"type": "string", "description": about}}});
+        sending(parts, json!({"schema": object}), json!({}))
+    };
+    let more = json!({"type": "string", "format": "binary", "description": "e"});
+    let changes = report(&doc(&file, "b"), &doc(&list(&more), "c"));
+    let of = |rule: &str| {
+        changes
+            .iter()
+            .filter(|c| c.rule.id() == rule)
+            .collect::<Vec<_>>()
+    };
+    let wider = of("type-wider");
+    assert_eq!(wider.len(), 1, "{changes:?}");
+    assert_eq!(
+        (wider[0].wire, wider[0].rust),
+        (Some(Class::Additive), Some(Class::Breaking))
+    );
+    assert!(
+        wider[0].items.iter().any(|i| i.contains("a_create().f(")),
+        "{wider:?}"
+    );
+    assert_eq!(of("text").len(), 2, "{changes:?}");
+}
+
+#[test]
+fn a_field_of_a_form_of_2_0_that_becomes_a_list_is_a_list_of_one() {
+    let doc = |field: Value| {
+        let mut field = field;
+        field["name"] = "f".into();
+        field["in"] = "formData".into();
+        json!({"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {"/a/": {"post": {
+            "operationId": "a_create", "consumes": ["multipart/form-data"], "parameters": [field], "responses": {}}}}})
+    };
+    let list = |of: &str, form: &str| json!({"type": "array", "items": {"type": of}, "collectionFormat": form});
+    for (old, new, wanted) in [
+        (
+            json!({"type": "file"}),
+            list("file", "multi"),
+            "type-wider Request additive",
+        ),
+        (
+            json!({"type": "file"}),
+            list("file", "csv"),
+            "type-wider Request additive",
+        ),
+        (
+            json!({"type": "string"}),
+            list("string", "multi"),
+            "type-wider Request additive",
+        ),
+        (
+            json!({"type": "string"}),
+            list("string", "csv"),
+            "type-changed Request breaking",
+        ),
+    ] {
+        let found = on_the_wire(&doc(old.clone()), &doc(new.clone()));
+        let breaks = found.iter().any(|c| c.ends_with("breaking"));
+        assert!(found.contains(&wanted.to_owned()), "{old} {new} {found:?}");
+        assert_eq!(
+            breaks,
+            wanted.ends_with("breaking"),
+            "{old} {new} {found:?}"
+        );
+    }
+}
+
+#[test]
+fn the_encoding_of_a_part_is_compared_by_what_it_says() {
+    let doc = |encoding: Value| {
+        let f = json!({"type": "string", "format": "binary"});
+        let schema = json!({"type": "object", "properties": {"f": f, "n": {"type": "string"}}});
+        sending(
+            "multipart/form-data",
+            json!({"schema": schema, "encoding": {"f": encoding}}),
+            json!({}),
+        )
+    };
+    let types = |text: &str| json!({"contentType": text});
+    let header = |header: Value| json!({"headers": {"X-A": header}});
+    let (text, must) = (
+        json!({"schema": {"type": "string"}}),
+        json!({"required": true, "schema": {"type": "string"}}),
+    );
+    let cases: &[(Value, Value, &[&str])] = &[
+        (
+            types("image/png"),
+            types("image/png, image/gif"),
+            &["media-new Request additive"],
+        ),
+        (
+            types("image/png, image/gif"),
+            types("image/gif"),
+            &["media-gone Request breaking"],
+        ),
+        (
+            types("image/png"),
+            types("image/*"),
+            &["media-wider Request additive"],
+        ),
+        (
+            types("image/*"),
+            types("image/png"),
+            &["media-narrower Request breaking"],
+        ),
+        (
+            types("image/png"),
+            types("image/gif"),
+            &["encoding Request breaking"],
+        ),
+        (
+            types("image/png,image/gif"),
+            types("image/gif , image/png"),
+            &[],
+        ),
+        (
+            types("a/b; x=\"1;2\""),
+            types("a/b; x=\"1;3\""),
+            &["encoding Request breaking"],
+        ),
+        (
+            types("a/b; x=\"1,2\""),
+            types("a/b; x=\"1,2\", a/c"),
+            &["media-new Request additive"],
+        ),
+        (
+            types("a/b; x=\"1 2\""),
+            types("a/b; x=\"12\""),
+            &["encoding Request breaking"],
+        ),
+        (
+            types("a/b; x=A"),
+            types("a/b; x=a"),
+            &["encoding Request breaking"],
+        ),
+        (
+            types("a/b; x=\"1;y=2\""),
+            types("a/b; x=1; y=2"),
+            &["encoding Request breaking"],
+        ),
+        (types("A/b; X=\"1\"; y=2"), types("a/B ;y=\"\\2\";x=1"), &[]),
+        (
+            header(text.clone()),
+            json!({}),
+            &["header-gone Request breaking"],
+        ),
+        (
+            json!({}),
+            header(text.clone()),
+            &["header-new Request additive"],
+        ),
+        (
+            json!({}),
+            header(must.clone()),
+            &["header-required Request breaking"],
+        ),
+        (
+            header(text.clone()),
+            header(must.clone()),
+            &["header-required Request breaking"],
+        ),
+        (
+            header(must.clone()),
+            header(text.clone()),
+            &["header-optional Request additive"],
+        ),
+        (
+            header(text.clone()),
+            header(json!({"schema": {"type": "string", "maxLength": 3}})),
+            &["limit-tighter Request breaking"],
+        ),
+        (header(text.clone()), json!({"headers": {"x-a": text}}), &[]),
+    ];
+    for (old, new, wanted) in cases {
+        let (old, new) = (doc(old.clone()), doc(new.clone()));
+        assert_eq!(on_the_wire(&old, &new), *wanted, "{old}\n{new}");
+    }
+    let changes = report(&doc(header(text)), &doc(json!({})));
+    let gone = changes
+        .iter()
+        .find(|c| c.rule.id() == "header-gone")
+        .unwrap();
+    assert_eq!(gone.rust, Some(Class::Breaking), "{changes:?}");
+    assert!(
+        gone.items.iter().any(|i| i.contains("f_x_a(")),
+        "{changes:?}"
+    );
+}
+
+#[test]
+fn extensions_that_callers_see_have_a_class_and_others_are_listed() {
+    let doc = |places: &[&str], key: &str, value: &Value| {
+        let schema = json!({"type": "object", "properties": {"m": {"type": "string"}}});
+        let content = json!({"application/json": {"schema": schema}});
+        let flows = json!({"implicit": {"authorizationUrl": "https://a.example", "scopes": {}}});
+        let callback = json!({"$url": {"post": {"responses": {}}}});
+        let op = json!({"operationId": "a", "parameters": [{"name": "q", "in": "query", "schema": {"type": "string"}}],
+            "callbacks": {"c": callback}, "responses": {"200": {"description": "", "content": content}}});
+        let mut doc = json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/a/": {"post": op}},
+            "servers": [{"url": "https://a.example"}], "tags": [{"name": "t"}],
+            "components": {"securitySchemes": {"s": {"type": "oauth2", "flows": flows}}}});
+        for place in places.iter().filter(|_| !value.is_null()) {
+            doc.pointer_mut(place).unwrap_or_else(|| panic!("{place}"))[key] = value.clone();
+        }
+        doc
+    };
+    let op = "/paths/~1a~1/post";
+    let schema = "/paths/~1a~1/post/responses/200/content/application~1json/schema/properties/m";
+    let null = Value::Null;
+    for (place, key, old, new, wanted) in [
+        (
+            op,
+            "x-sunset",
+            &null,
+            &json!("2027-01-01"),
+            "deprecated Both additive",
+        ),
+        (
+            op,
+            "x-sunset",
+            &json!("2027-01-01"),
+            &json!("2027-06-01"),
+            "deprecated Both additive",
+        ),
+        (
+            op,
+            "x-sunset",
+            &json!("2027-01-01"),
+            &null,
+            "not-deprecated Both additive",
+        ),
+        (
+            op,
+            "sunset",
+            &null,
+            &json!("2027-01-01"),
+            "deprecated Both additive",
+        ),
+        (
+            schema,
+            "x-deprecated",
+            &json!(false),
+            &json!(true),
+            "deprecated Response additive",
+        ),
+        (
+            schema,
+            "x-deprecation-date",
+            &null,
+            &json!("2027-01-01"),
+            "deprecated Response additive",
+        ),
+        (
+            schema,
+            "x-extensible-enum",
+            &json!(["a"]),
+            &json!(["a", "b"]),
+            "value-new Response additive",
+        ),
+        (
+            schema,
+            "x-extensible-enum",
+            &json!(["a", "b"]),
+            &json!(["a"]),
+            "value-gone Response additive",
+        ),
+        (
+            "/paths/~1a~1/post/parameters/0",
+            "x-deprecated",
+            &null,
+            &json!({"since": 1}),
+            "deprecated Request additive",
+        ),
+        (
+            "/paths/~1a~1/post/parameters/0/schema",
+            "x-extensible-enum",
+            &json!(["a", "b"]),
+            &json!(["a"]),
+            "value-gone Request breaking",
+        ),
+    ] {
+        let docs = (doc(&[place], key, old), doc(&[place], key, new));
+        assert_eq!(
+            on_the_wire(&docs.0, &docs.1),
+            [wanted],
+            "{place} {key} {old} {new}"
+        );
+    }
+    // Documentation.
+    for (key, value) in [
+        ("x-extensible-enum", json!(["a"])),
+        ("x-example", json!(1)),
+        ("x-deprecated", json!(false)),
+    ] {
+        let docs = (doc(&[schema], key, &null), doc(&[schema], key, &value));
+        assert_eq!(on_the_wire(&docs.0, &docs.1), [""; 0], "{key}");
+        assert_eq!(on_the_wire(&docs.1, &docs.0), [""; 0], "{key}");
+    }
+    // Any other is unclassified, wherever it is, also beside a change.
+    for place in [
+        "",
+        "/paths",
+        "/paths/~1a~1",
+        op,
+        schema,
+        "/paths/~1a~1/post/parameters/0",
+        "/servers/0",
+        "/paths/~1a~1/post/responses",
+        "/paths/~1a~1/post/responses/200",
+        "/components",
+        "/paths/~1a~1/post/responses/200/content/application~1json",
+        "/paths/~1a~1/post/callbacks/c",
+        "/paths/~1a~1/post/callbacks/c/$url",
+        "/components/securitySchemes/s",
+        "/components/securitySchemes/s/flows",
+        "/components/securitySchemes/s/flows/implicit",
+    ] {
+        for (old, new) in [
+            (null.clone(), json!("a")),
+            (json!("a"), json!("b")),
+            (json!({"get": 1}), json!({"get": 2})),
+        ] {
+            let (old, mut new) = (
+                doc(&[place], "x-stability", &old),
+                doc(&[place], "x-stability", &new),
+            );
+            new["paths"]["/a/"]["post"]["deprecated"] = true.into();
+            for (old, new) in [(&old, &new), (&new, &old)] {
+                let documents = |upstream| xtask::pipeline::diff::Documents {
+                    upstream,
+                    doc: &Value::Null,
+                };
+                let changes = compare(documents(old), documents(new)).unwrap();
+                let named = |c: &Change| {
+                    c.rule == Rule::Unclassified
+                        && c.pointers.iter().any(|p| p.contains("/x-stability"))
+                };
+                assert!(changes.iter().any(named), "{place}: {changes:?}");
+                assert!(
+                    changes
+                        .iter()
+                        .all(|c| c.rule != Rule::CallbackGone && c.rule != Rule::SchemeNew)
+                );
+            }
         }
     }
 }

@@ -1,18 +1,21 @@
 //! Compares request bodies and contents.
 
-use std::sync::LazyLock;
+use std::{rc::Rc, sync::LazyLock};
 
 use serde_json::{Value, json};
 
 use super::{
-    Rule, meaning,
+    Rule,
+    forms::Form,
+    meaning,
+    media::{media_type, part_types, range_of},
     place::At,
     texts::both,
     values::{Maybe, covered, flag, get, is_true, items, keys, members, pairs},
     walk::Walker,
 };
 use crate::document::{
-    decoded,
+    decoded, last,
     members::{BODY, ENCODING},
     resolve,
 };
@@ -152,10 +155,14 @@ impl<'a> Walker<'a> {
         let Some((old, new)) = self.followed(at, old, new) else {
             return;
         };
+        let form = |pointer: &str, value| Form::of(&last(pointer), value);
+        let forms = form(&at.old, old).zip(form(&at.new, new));
+        let form = forms.and_then(|(a, b)| a.and(&b)).map(Rc::new);
         for key in keys(old, new) {
-            let holders = (old, new);
+            let (holders, form) = ((old, new), form.clone());
             self.child(key, at, old, new, |w, at, old, new| match key {
-                "schema" | "itemSchema" => w.schema(at, old, new),
+                "schema" => w.schema(&At { form, ..at.clone() }, old, new),
+                "itemSchema" => w.schema(at, old, new),
                 "example" | "examples" => w.words(at, old, new),
                 "encoding" => w.encoding(&at.clone().what("encoding"), holders, (old, new)),
                 "prefixEncoding" | "itemEncoding" => w.leaves(Rule::Encoding, at, old, new),
@@ -177,16 +184,21 @@ impl<'a> Walker<'a> {
             self.child(name, at, old, new, |w, at, a, b| {
                 for key in keys(a, b) {
                     any = true;
+                    let types = (
+                        part_types(docs.0, media.0, name, a),
+                        part_types(docs.1, media.1, name, b),
+                    );
                     let same = match key {
-                        "contentType" => {
-                            let of = |doc, media, encoding| part_types(doc, media, name, encoding);
-                            of(docs.0, media.0, a) == of(docs.1, media.1, b)
-                        }
+                        "contentType" => false,
                         _ => meaning::same_parts(&ENCODING, key, (a, b)),
                     };
-                    w.child(key, at, a, b, |w, at, x, y| match same {
-                        true => w.differs(Rule::WrittenOtherwise, &at.clone().what(key), x, y),
-                        false => w.leaves(Rule::Encoding, at, x, y),
+                    w.child(key, at, a, b, |w, at, x, y| match key {
+                        _ if same => w.differs(Rule::WrittenOtherwise, &at.clone().what(key), x, y),
+                        "contentType" => w.part_types(at, (x, y), (&types.0, &types.1)),
+                        "headers" => {
+                            w.headers(&at.clone().what(format!("`{name}`")), Some(name), (x, y))
+                        }
+                        _ => w.leaves(Rule::Encoding, at, x, y),
                     });
                 }
                 if keys(a, b).is_empty() {
@@ -196,6 +208,29 @@ impl<'a> Walker<'a> {
         }
         if !any {
             self.differs(Rule::WrittenOtherwise, at, old, new);
+        }
+    }
+
+    /// Compares the media types that a part of a form may have.
+    fn part_types(
+        &mut self,
+        at: &At,
+        values: (Maybe<'a>, Maybe<'a>),
+        (was, is): (&[&str], &[&str]),
+    ) {
+        let lacks =
+            |list: &[&str], name: &str| !list.iter().any(|k| media_type(k) == media_type(name));
+        let within = |list: &[&str], other: &[&str]| !list.iter().any(|media| lacks(other, media));
+        let ranges = covered((was, is), media_type, range_of);
+        match (within(was, is), within(is, was)) {
+            (true, true) => {
+                let at = at.clone().what("contentType");
+                self.differs(Rule::WrittenOtherwise, &at, values.0, values.1);
+            }
+            (true, false) | (false, true) => self.media_lists(at, (was, is)),
+            // One is another: a range, or something else.
+            _ if ranges.len() == was.len().max(is.len()) => self.media_lists(at, (was, is)),
+            _ => self.leaves(Rule::Encoding, at, values.0, values.1),
         }
     }
 
@@ -229,24 +264,7 @@ impl<'a> Walker<'a> {
             return;
         }
         let before = self.claims;
-        let ranges = covered((&was, &is), media_type, range_of);
-        for range in &ranges {
-            self.range(at, *range, (&was, &is));
-        }
-        let lacks =
-            |list: &[&str], name: &str| !list.iter().any(|k| media_type(k) == media_type(name));
-        for media in was
-            .iter()
-            .filter(|m| lacks(&is, m) && !ranges.iter().any(|r| r.0 == **m))
-        {
-            self.emit(Rule::MediaGone, at, format!("\"{media}\" is gone"));
-        }
-        for media in is
-            .iter()
-            .filter(|m| lacks(&was, m) && !ranges.iter().any(|r| r.1 == **m))
-        {
-            self.emit(Rule::MediaNew, at, format!("\"{media}\" is new"));
-        }
+        self.media_lists(at, (&was, &is));
         if self.claims == before {
             let all_same = was.iter().all(|m| is.contains(m)) && is.iter().all(|m| was.contains(m));
             let rule = match all_same {
@@ -256,44 +274,26 @@ impl<'a> Walker<'a> {
             self.differs(rule, at, old, new);
         }
     }
-}
 
-/// Returns the media types of a part of a form: as its encoding says, or as its schema implies.
-fn part_types(doc: &Value, media: Maybe<'_>, name: &str, encoding: Maybe<'_>) -> Vec<String> {
-    let schema = get(media, "schema").map(|s| resolve(doc, s));
-    let part = get(get(schema, "properties"), name).map(|s| resolve(doc, s));
-    let item = get(part, "items").map(|s| resolve(doc, s)).or(part);
-    let implied = item.map_or("text/plain", meaning::part_type);
-    let said = get(encoding, "contentType").and_then(Value::as_str);
-    let mut all: Vec<String> = said.unwrap_or(implied).split(',').map(media_type).collect();
-    all.sort();
-    all
-}
-
-/// Returns the narrowest range in a list that a media type is in, but for itself.
-fn range_of<'a>(list: &[&'a str], media: &str) -> Option<&'a str> {
-    let media = media_type(media);
-    let (kind, _) = media.split_once('/')?;
-    let ranges = [format!("{kind}/*"), "*/*".to_owned()];
-    let found = |range: &String| list.iter().find(|k| media_type(k) == *range).copied();
-    ranges.iter().filter(|r| **r != media).find_map(found)
-}
-
-/// Returns a media type as it is compared: its letters have no case, its parameters no order, and
-/// JSON is UTF-8 without its saying so.
-fn media_type(text: &str) -> String {
-    let plain: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '"')
-        .collect();
-    let plain = plain.to_ascii_lowercase();
-    let mut parts = plain.split(';').filter(|p| !p.is_empty());
-    let name = parts.next().unwrap_or_default();
-    let utf8 = |p: &&str| name.ends_with("json") && *p == "charset=utf-8";
-    let mut parameters: Vec<&str> = parts.filter(|p| !utf8(p)).collect();
-    parameters.sort_unstable();
-    std::iter::once(name)
-        .chain(parameters)
-        .collect::<Vec<_>>()
-        .join(";")
+    /// Compares lists of media types.
+    fn media_lists(&mut self, at: &At, (was, is): (&[&str], &[&str])) {
+        let ranges = covered((was, is), media_type, range_of);
+        for range in &ranges {
+            self.range(at, *range, (was, is));
+        }
+        let lacks =
+            |list: &[&str], name: &str| !list.iter().any(|k| media_type(k) == media_type(name));
+        for media in was
+            .iter()
+            .filter(|m| lacks(is, m) && !ranges.iter().any(|r| r.0 == **m))
+        {
+            self.emit(Rule::MediaGone, at, format!("\"{media}\" is gone"));
+        }
+        for media in is
+            .iter()
+            .filter(|m| lacks(was, m) && !ranges.iter().any(|r| r.1 == **m))
+        {
+            self.emit(Rule::MediaNew, at, format!("\"{media}\" is new"));
+        }
+    }
 }

@@ -30,6 +30,7 @@ impl<'a> Walker<'a> {
             operations: Rc::default(),
             candidates: BTreeSet::new(),
             types: Vec::new(),
+            form: None,
         };
         // First, so that the places of renamed components are known.
         self.renamed(&at);
@@ -149,7 +150,9 @@ impl<'a> Walker<'a> {
             let (was, is) = (get(old, before), get(new, name));
             let at = at.keys(before, name);
             let (sides, operations) = self.old.of(&at.old).and(self.new.of(&at.new));
+            let form = || self.old.form(&at.old)?.and(self.new.form(&at.new)?);
             let at = At {
+                form: if was == is { None } else { form().map(Rc::new) },
                 place: name.to_owned(),
                 sides: if scheme { Sides::BOTH } else { sides },
                 operations: Rc::new(operations),

@@ -7,7 +7,10 @@
 
 mod body;
 mod document;
+mod edges;
+mod forms;
 mod meaning;
+mod media;
 mod nulls;
 mod operations;
 pub mod page;
@@ -17,6 +20,7 @@ mod place;
 mod reach;
 mod renames;
 mod render;
+mod repeated;
 mod responses;
 mod rules;
 mod rust;
@@ -170,7 +174,7 @@ pub fn compare_corrected(
         changes.extend(walk::walk(old.doc, recorrected));
     }
     // Files beside a document are only part of its converted form.
-    if external(old.upstream) || external(new.upstream) {
+    if edges::external(old.upstream) || edges::external(new.upstream) {
         changes.extend(walk::walk(recorrected, new.doc));
     }
     if old.doc != new.doc {
@@ -276,18 +280,6 @@ fn as_meant(changes: &mut Vec<Change>, old: &Value, new: &Value) {
         }
     }
     changes.extend(meant.into_iter().filter(|c| left.contains(&key(c))));
-}
-
-/// Returns whether a reference leads out of the document.
-fn external(value: &Value) -> bool {
-    match value {
-        Value::Object(map) => map.iter().any(|(key, value)| match value.as_str() {
-            Some(target) => key == "$ref" && !target.starts_with('#'),
-            None => external(value),
-        }),
-        Value::Array(list) => list.iter().any(external),
-        _ => false,
-    }
 }
 
 /// Returns the version: `2.0`, `3.0` or `3.1`.

@@ -1,48 +1,97 @@
 //! Finds the components that are used where null is not allowed: what they say of null themselves
 //! matters nowhere else.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde_json::Value;
 
-use super::values::{flag, items, members};
+use super::{
+    renames::components,
+    values::{flag, items, members},
+};
 use crate::document::{
-    members::{DOCUMENT, Is, PATH_ITEM, SCHEMA},
+    members::{DOCUMENT, Is, PATH_ITEM, SCHEMA, kind_at},
     target,
 };
 
-/// Returns the pointers of the components that some place uses without allowing null itself.
-pub fn without(doc: &Value) -> BTreeSet<String> {
-    let mut out = BTreeSet::new();
-    uses(doc, Is::One(&DOCUMENT), false, &mut out);
+/// The parts of a document whose members are used from elsewhere.
+const SHARED: [&str; 4] = ["components", "definitions", "parameters", "responses"];
+
+/// Returns the pointers of the components that some place uses without allowing null itself. A
+/// component counts if `is_used` says so; one that merely names another allows what its own uses
+/// allow.
+pub fn without(doc: &Value, is_used: impl Fn(&str) -> bool) -> BTreeSet<String> {
+    let mut found = Uses::default();
+    for (key, part) in members(Some(doc)).filter(|(key, _)| !SHARED.contains(&key.as_str())) {
+        found.of(part, DOCUMENT.member(key), Null::Refused);
+    }
     for (_, item) in members(doc.get("webhooks")) {
-        uses(item, Is::One(&PATH_ITEM), false, &mut out);
+        found.of(item, Is::One(&PATH_ITEM), Null::Refused);
+    }
+    let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (pointer, component) in components(doc).into_iter().filter(|(at, _)| is_used(at)) {
+        found.of(component, kind_at(&pointer), Null::AsUsed);
+        names.insert(pointer, std::mem::take(&mut found.as_used));
+    }
+    let mut out = found.plain;
+    let mut todo: Vec<String> = out.iter().cloned().collect();
+    while let Some(pointer) = todo.pop() {
+        let named = names.remove(&pointer).into_iter().flatten();
+        todo.extend(named.filter(|name| out.insert(name.clone())));
     }
     out
 }
 
-/// Collects the components that are used in a value; `null` says whether what is around it allows
-/// null.
-fn uses(value: &Value, is: Is, null: bool, out: &mut BTreeSet<String>) {
-    match (is, value) {
-        (Is::SchemaOrBool, _) => uses(value, Is::One(&SCHEMA), null, out),
-        (Is::One(kind), Value::Object(map)) => {
-            let own = null || kind == &SCHEMA && allows(value);
-            out.extend(target(value).filter(|_| !own).map(Cow::into_owned));
-            for (key, inner) in map {
-                let null = match key.as_str() {
-                    "allOf" => own || refuses(value) || items(Some(inner)).iter().any(refuses),
-                    "anyOf" | "oneOf" => own || items(Some(inner)).iter().any(allows),
-                    _ => false,
-                };
-                uses(inner, kind.member(key), null, out);
+/// What is around a value says of null.
+#[derive(Clone, Copy, PartialEq)]
+enum Null {
+    Allowed,
+    Refused,
+    /// Nothing: it is all that a component is.
+    AsUsed,
+}
+
+/// The components that are used where null is not allowed, and where it depends on the uses of the
+/// component around them.
+#[derive(Default)]
+struct Uses {
+    plain: BTreeSet<String>,
+    as_used: BTreeSet<String>,
+}
+
+impl Uses {
+    fn of(&mut self, value: &Value, is: Is, null: Null) {
+        match (is, value) {
+            (Is::SchemaOrBool, _) => self.of(value, Is::One(&SCHEMA), null),
+            (Is::One(kind), Value::Object(map)) => {
+                let or = |says: bool| if says { Null::Allowed } else { null };
+                let own = or(kind == &SCHEMA && allows(value));
+                let named = target(value).map(Cow::into_owned);
+                match own {
+                    Null::Allowed => {}
+                    Null::Refused => self.plain.extend(named),
+                    Null::AsUsed => self.as_used.extend(named),
+                }
+                for (key, inner) in map {
+                    let list = items(Some(inner));
+                    let null = match key.as_str() {
+                        "allOf" | "anyOf" | "oneOf" if own == Null::Allowed => own,
+                        "allOf" => or(refuses(value) || list.iter().any(refuses)),
+                        "anyOf" | "oneOf" => or(list.iter().any(allows)),
+                        _ => Null::Refused,
+                    };
+                    self.of(inner, kind.member(key), null);
+                }
             }
+            (Is::List(is), Value::Array(list)) => list.iter().for_each(|v| self.of(v, *is, null)),
+            (Is::Map(is) | Is::Extensible(is), Value::Object(map)) => {
+                map.values().for_each(|v| self.of(v, *is, Null::Refused));
+            }
+            _ => {}
         }
-        (Is::List(is), Value::Array(list)) => list.iter().for_each(|v| uses(v, *is, null, out)),
-        (Is::Map(is) | Is::Extensible(is), Value::Object(map)) => {
-            map.values().for_each(|v| uses(v, *is, false, out));
-        }
-        _ => {}
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, rc::Rc};
 
+use super::forms::Form;
 use crate::document::escape;
 
 /// The sides that see a place.
@@ -55,6 +56,8 @@ pub struct At {
     pub candidates: BTreeSet<String>,
     /// The names of Rust types that may come from a schema here.
     pub types: Vec<String>,
+    /// The form that a schema here describes.
+    pub form: Option<Rc<Form>>,
 }
 
 impl At {

@@ -8,15 +8,17 @@ use std::{
 use serde_json::Value;
 
 use super::{
+    edges::{refs, target},
+    forms::{self, Form},
     nulls,
     paths::label,
     place::{Sides, Turns},
     renames::components,
-    values::{flag, items, members},
+    values::{items, members},
 };
 use crate::document::{
-    METHODS, decoded, escape, follow,
-    members::{Is, OPERATION, PATH_ITEM, SCHEMA, is_beside, kind_at},
+    METHODS, follow,
+    members::{OPERATION, PATH_ITEM, kind_at},
     pointer_of,
 };
 
@@ -45,6 +47,8 @@ pub struct Reach<'a> {
     entered: BTreeSet<(String, bool)>,
     /// The components that are used where null is not allowed.
     never_null: OnceCell<BTreeSet<String>>,
+    /// The components that are forms.
+    forms: OnceCell<BTreeMap<String, Option<Form>>>,
 }
 
 /// The components that a component leads to, when it is sent and when it is read.
@@ -92,6 +96,7 @@ impl<'a> Reach<'a> {
             turns: BTreeMap::new(),
             entered: BTreeSet::new(),
             never_null: OnceCell::new(),
+            forms: OnceCell::new(),
         };
         for (key, turned) in [("paths", false), ("webhooks", true)] {
             for (name, item) in members(doc.get(key)) {
@@ -217,8 +222,14 @@ impl<'a> Reach<'a> {
 
     /// Returns whether each use of the component at a pointer allows null by itself.
     pub fn may_be_null(&self, pointer: &str) -> bool {
-        let never = || nulls::without(self.doc);
+        let never = || nulls::without(self.doc, |at| self.names(at));
         self.names(pointer) && !self.never_null.get_or_init(never).contains(pointer)
+    }
+
+    /// Returns the form that the component at a pointer is, if it is nothing else.
+    pub fn form(&self, pointer: &str) -> Option<&Form> {
+        let forms = self.forms.get_or_init(|| forms::named(self.doc));
+        forms.get(pointer)?.as_ref()
     }
 
     /// Returns the operations that reach the component at a pointer.
@@ -227,9 +238,6 @@ impl<'a> Reach<'a> {
     }
 }
 
-/// The places of schemas, in 3 and in 2.0.
-const SCHEMAS: [&str; 2] = ["/components/schemas", "/definitions"];
-
 /// Returns the operations of a path item, with their methods.
 fn methods(item: &Value) -> impl Iterator<Item = (&str, &Value)> {
     let known = METHODS
@@ -237,64 +245,4 @@ fn methods(item: &Value) -> impl Iterator<Item = (&str, &Value)> {
         .filter_map(|method| Some((*method, item.get(*method)?)));
     let more = members(item.get("additionalOperations"));
     known.chain(more.map(|(method, op)| (method.as_str(), op)))
-}
-
-/// Returns the pointer of the component that a `$ref` leads to or into, or of another place.
-fn target(value: &Value) -> Option<String> {
-    component(value.get("$ref")?.as_str()?)
-}
-
-fn component(reference: &str) -> Option<String> {
-    below(&decoded(reference))
-}
-
-/// Returns the pointer of the component that a reference leads to, as it is written.
-fn below(reference: &str) -> Option<String> {
-    let pointer = reference.strip_prefix('#')?;
-    let depth = match pointer.split('/').nth(1)? {
-        "components" => 3,
-        "definitions" | "parameters" | "responses" => 2,
-        _ => usize::MAX - 1,
-    };
-    let parts: Vec<&str> = pointer.split('/').take(depth + 1).collect();
-    (parts.len() > 2).then(|| parts.join("/"))
-}
-
-/// Collects the components that are named inside a value, on one side.
-fn refs(value: &Value, is: Is, request: bool, out: &mut BTreeSet<String>) {
-    match (is, value) {
-        (Is::SchemaOrBool, _) => refs(value, Is::One(&SCHEMA), request, out),
-        (Is::One(kind), Value::Object(map)) => {
-            let other_side = if request { "readOnly" } else { "writeOnly" };
-            if flag(Some(value), other_side) {
-                return;
-            }
-            out.extend(target(value));
-            // Some tools do not encode what they write.
-            let written = value.get("$ref").and_then(Value::as_str);
-            out.extend(written.filter(|r| r.contains('%')).and_then(below));
-            let tags = map.get("discriminator");
-            let mapped = members(tags.and_then(|t| t.get("mapping"))).map(|(_, to)| to);
-            let others = tags.and_then(|t| t.get("defaultMapping"));
-            for to in mapped.chain(others).filter_map(Value::as_str) {
-                match component(to) {
-                    Some(pointer) => drop(out.insert(pointer)),
-                    // A bare name.
-                    None => out.extend(SCHEMAS.map(|all| format!("{all}/{}", escape(to)))),
-                }
-            }
-            for (key, value) in map {
-                refs(value, kind.member(key), request, out);
-            }
-        }
-        (Is::List(is), Value::Array(list)) => list.iter().for_each(|v| refs(v, *is, request, out)),
-        (Is::Map(is), Value::Object(map)) => {
-            map.values().for_each(|v| refs(v, *is, request, out));
-        }
-        (Is::Extensible(is), Value::Object(map)) => {
-            let entries = map.iter().filter(|(key, _)| !is_beside(key));
-            entries.for_each(|(_, v)| refs(v, *is, request, out));
-        }
-        _ => {}
-    }
 }

@@ -1,12 +1,14 @@
 //! Compares responses and their headers.
 
+use autopi_codegen::names::value_ident;
+
 use super::{
     Rule,
     place::At,
-    values::{Maybe, covered, get, is_true, keys, members, pairs},
+    values::{Maybe, covered, flag, get, is_true, keys, members, pairs},
     walk::Walker,
 };
-use crate::document::members::HEADER;
+use crate::document::{members::HEADER, resolve};
 
 impl<'a> Walker<'a> {
     /// Compares the responses of each status. A status that is not named has the response of its
@@ -84,13 +86,14 @@ impl<'a> Walker<'a> {
                 "schema" => w.schema(at, old, new),
                 "content" => w.content(at, old, new),
                 "links" => w.leaves(Rule::Link, &at.clone().what("link"), old, new),
-                "headers" => w.headers(at, old, new),
+                "headers" => w.headers(at, None, (old, new)),
                 _ => {}
             });
         }
     }
 
-    fn headers(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+    /// Compares the headers of a response, or of a part of a form.
+    pub fn headers(&mut self, at: &At, part: Option<&str>, (old, new): (Maybe<'a>, Maybe<'a>)) {
         if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
             return;
         }
@@ -100,11 +103,24 @@ impl<'a> Walker<'a> {
             self.differs(Rule::WrittenOtherwise, at, old, new);
         }
         for (before, name) in all {
-            let at = at.keys(before, name).what(format!("header `{name}`"));
+            let mut at = at.keys(before, name).what(format!("header `{name}`"));
+            if let Some(part) = part {
+                let setter = value_ident(&format!("{part}_{name}"));
+                let bodies = at.candidates.iter().filter_map(|c| c.strip_suffix("#body"));
+                let setters: Vec<_> = bodies.map(|op| format!("{op}#{setter}")).collect();
+                at.candidates.extend(setters);
+            }
             let (was, is) = (get(old, before), get(new, name));
             self.checked(&at, was, is, |w, at, old, new| match (old, new) {
                 (Some(_), None) => w.emit(Rule::HeaderGone, at, "is gone"),
-                (None, Some(_)) => w.emit(Rule::HeaderNew, at, "is new"),
+                (None, Some(header)) => {
+                    // Who sends it may have to from now on.
+                    let header = Some(resolve(w.new.doc, header));
+                    match at.sides.request && flag(header, "required") {
+                        true => w.emit(Rule::HeaderRequired, at, "is new, and required"),
+                        false => w.emit(Rule::HeaderNew, at, "is new"),
+                    }
+                }
                 _ => w.header(at, old, new),
             });
         }

@@ -93,10 +93,10 @@ rules! {
     StatusesMore: "a response is documented for more statuses (200 → 2XX)", Additive, Additive, "";
     ErrorGone: "a documented error is gone", Additive, Additive, "";
     ErrorNew: "a further documented error", Additive, Additive, "";
-    HeaderGone: "a response header is gone", Breaking, Breaking, "do not rely on it";
-    HeaderNew: "a response header is new", Additive, Additive, "";
-    HeaderOptional: "a response header may be missing", Breaking, Breaking, "do not rely on it";
-    HeaderRequired: "a response header is always present", Additive, Additive, "";
+    HeaderGone: "a header of a response or of a part is gone", Breaking, Breaking, "do not rely on it";
+    HeaderNew: "a header of a response or of a part is new", Additive, Additive, "";
+    HeaderOptional: "a header of a response or of a part may be missing", Additive, Breaking, "do not rely on it";
+    HeaderRequired: "a header of a response or of a part is always present", Breaking, Additive, "send it always";
     Link: "a link between operations changed", Cosmetic, Cosmetic, "";
     CallbackGone: "a callback or webhook is gone", Breaking, Breaking, "do not wait for it";
     CallbackNew: "a callback or webhook is new", Additive, Additive, "";

@@ -116,10 +116,12 @@ impl<'a> Walker<'a> {
                 "flows" => {
                     for flow in keys(old, new) {
                         w.child(flow, at, old, new, |w, at, old, new| match (old, new) {
+                            _ if flow.starts_with("x-") => {}
                             (Some(_), Some(_)) => {
                                 for key in keys(old, new) {
                                     w.child(key, at, old, new, |w, at, old, new| match key {
                                         "scopes" => w.scopes(at, old, new),
+                                        key if key.starts_with("x-") => {}
                                         _ => w.emit(
                                             Rule::SchemeChanged,
                                             at,

@@ -19,7 +19,7 @@ use super::{
     texts::both,
     values::{Maybe, get, is_true, keys},
 };
-use crate::document::members::Kind;
+use crate::document::{last, members::Kind};
 
 /// Returns all differences of two documents of the same version.
 pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
@@ -217,9 +217,30 @@ impl<'a> Walker<'a> {
         }
         let before = self.claims;
         f(self, at, old, new);
-        if self.claims == before {
+        if self.claims == before && !self.extension(at, old, new) {
             self.leaves(Rule::Unclassified, at, old, new);
         }
+    }
+
+    /// Compares an extension that says what a member of the specification says. Returns whether it
+    /// is one.
+    fn extension(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) -> bool {
+        let key = last(&at.new);
+        let is_set = |v: Maybe<'a>| v.is_some_and(|v| *v != false && !v.is_null());
+        match key.as_str() {
+            "x-example" | "x-examples" => self.words(at, old, new),
+            _ if !key.starts_with("x-") && key != "sunset" => return false,
+            key if !key.contains("sunset") && !key.contains("deprecat") => return false,
+            key => {
+                let rule = match (is_set(old), is_set(new)) {
+                    (_, true) => Rule::Deprecated,
+                    (true, false) => Rule::NotDeprecated,
+                    (false, false) => Rule::WrittenOtherwise,
+                };
+                self.differs(rule, &at.clone().what(key), old, new);
+            }
+        }
+        true
     }
 
     /// Applies `rule` to each place where two values differ, descending as long as both are

@@ -25,7 +25,7 @@ use super::{
     values::{Maybe, get, keys, text},
     walk::Walker,
 };
-use crate::document::{METHODS, resolve};
+use crate::document::{METHODS, members::is_beside, resolve};
 
 impl<'a> Walker<'a> {
     /// Compares all paths.
@@ -47,6 +47,10 @@ impl<'a> Walker<'a> {
         }
         let come: BTreeSet<&str> = went.values().copied().collect();
         for path in keys(old, new) {
+            if is_beside(path) {
+                self.child(path, at, old, new, |_, _, _, _| {});
+                continue;
+            }
             let after = went.get(path).copied().unwrap_or(path);
             if after != path || get(old, path).is_some() {
                 self.rest_of_item(&at.keys(path, after), path, get(old, path), get(new, after));

@@ -6,11 +6,10 @@ use serde_json::Value;
 
 use crate::document::{escape, path_parameters, resolve, target};
 use crate::pipeline::diff::{
-    meaning::TEXTS,
     paths::Path,
     renames::letters,
     schema::one_to_one,
-    values::{Maybe, get, is_true, items, members, text, without},
+    values::{items, text, without},
 };
 
 /// A parameter of an operation or of its path item, and its place.
@@ -111,30 +110,4 @@ pub(super) fn renamed(
         );
     }
     out
-}
-
-/// Returns whether a parameter was one value and is a list of such now, of which one is written as
-/// the value was: lists that repeat the name, or values without a delimiter.
-pub(super) fn one_is_a_list((old, new): (Maybe<'_>, Maybe<'_>)) -> bool {
-    let (was, list) = (get(old, "schema").or(old), get(new, "schema").or(new));
-    let (one, item) = (text(was, "type"), get(list, "items"));
-    let is_form = matches!(text(new, "in"), "query" | "cookie")
-        && matches!(text(new, "style"), "" | "form")
-        && get(new, "explode").is_none_or(|v| is_true(Some(v)));
-    let repeats = match get(new, "schema") {
-        Some(_) => is_form,
-        None => text(new, "collectionFormat") == "multi",
-    };
-    let is_number = matches!(one, "integer" | "number" | "boolean");
-    let fits = match text(item, "type") {
-        "string" => is_number || one == "string",
-        "number" => matches!(one, "integer" | "number"),
-        kind => kind == one,
-    };
-    let says_more = members(item).any(|(key, value)| {
-        key != "type" && !TEXTS.contains(&key.as_str()) && get(was, key) != Some(value)
-    });
-    let few = get(list, "minItems").is_none_or(|n| n.as_u64() < Some(2));
-    let is_list = text(list, "type") == "array" && fits && !says_more && few;
-    is_list && (repeats && matches!(one, "string" | "integer" | "number" | "boolean") || is_number)
 }

@@ -5,7 +5,7 @@ mod effective;
 
 use std::collections::BTreeMap;
 
-use effective::{Parameter, effective, one_is_a_list, renamed};
+use effective::{Parameter, effective, renamed};
 use serde_json::{Value, json};
 
 use super::{
@@ -248,8 +248,10 @@ impl<'a> Walker<'a> {
             "content" => self.content(below, a, b),
             _ => {
                 self.is_text = true;
-                self.one_is_a_list = one_is_a_list(whole);
+                let entry = self.entry_of_parameter(whole);
+                self.one_is_a_list = entry.is_some();
                 match key {
+                    "schema" if entry.is_some() => self.became_list(below, a, entry),
                     "schema" => self.schema(below, a, b),
                     // Swagger 2.0 has the keywords of a schema here.
                     _ => self.keyword(key, at, below, whole, (a, b)),
@@ -269,7 +271,7 @@ impl<'a> Walker<'a> {
                 .map(|s| resolve(doc, s));
             matches!(
                 text(schema, "type"),
-                "string" | "integer" | "number" | "boolean"
+                "string" | "integer" | "number" | "boolean" | "file"
             )
         };
         single(self.old.doc, old) || single(self.new.doc, new)

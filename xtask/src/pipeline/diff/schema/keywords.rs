@@ -24,6 +24,19 @@ impl<'a> Walker<'a> {
         holders: Holders<'a>,
         (old, new): (Maybe<'a>, Maybe<'a>),
     ) {
+        // Other keywords are not about the object that is a form.
+        let plain;
+        let below = match key {
+            "properties" | "required" | "allOf" | "anyOf" | "oneOf" => below,
+            _ if below.form.is_none() => below,
+            _ => {
+                plain = At {
+                    form: None,
+                    ..below.clone()
+                };
+                &plain
+            }
+        };
         if same(&SCHEMA, key, holders) {
             let below = below.clone().what(format!("`{key}`"));
             return self.differs(Rule::WrittenOtherwise, &below, old, new);
@@ -78,6 +91,11 @@ impl<'a> Walker<'a> {
                 let (a, b) = (listed(holders.0), listed(holders.1));
                 self.values(at, below, (a.as_ref(), b.as_ref()));
             }
+            // An open list: the values that are known today.
+            "x-extensible-enum" if old.is_some() && new.is_some() => {
+                self.values(at, below, (old, new));
+            }
+            "x-extensible-enum" => self.words(below, old, new),
             "default" => {
                 let rendered = |holder: Maybe<'_>, v: Maybe<'_>| {
                     v.is_none_or(|v| is_rendered(text(holder, "format"), v))

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use heck::ToUpperCamelCase;
 use serde_json::Value;
 
-use super::{Holders, step};
+use super::{Holders, step, target};
 use crate::pipeline::diff::{
     Rule,
+    meaning::part_type,
     place::{At, Sides, types},
     renames::letters,
     values::{Maybe, flag, get, items, keys, members, missing, text},
@@ -135,13 +136,39 @@ impl<'a> Walker<'a> {
                             w.emit(Rule::MemberRequired, &at, "is required now");
                         }
                     }
-                    w.schema(at, was, is);
+                    w.member(&outer, name, at, was, is);
                 }
             });
         }
         if members(old).count() == 0 && members(new).count() == 0 {
             self.differs(Rule::WrittenOtherwise, below, old, new);
         }
+    }
+
+    /// Compares a member of the object at `around`: that of a form is written as a text or a file.
+    pub(super) fn member(
+        &mut self,
+        around: &At,
+        name: &str,
+        at: &At,
+        was: Maybe<'a>,
+        is: Maybe<'a>,
+    ) {
+        let Some(form) = &around.form else {
+            return self.schema(at, was, is);
+        };
+        let plain = |doc: &'a Value, schema: Maybe<'a>| {
+            let schema = schema.map(|s| target(doc, s));
+            let item = get(schema, "items").map(|s| target(doc, s)).or(schema);
+            item.is_some_and(|item| part_type(item) == "text/plain")
+        };
+        let is_text = form.is_text(name) && plain(self.old.doc, was) && plain(self.new.doc, is);
+        let outer = std::mem::replace(&mut self.is_text, is_text);
+        match self.entry((was, is), form.entries(name)) {
+            None => self.schema(at, was, is),
+            entry => self.became_list(at, was, entry),
+        }
+        self.is_text = outer;
     }
 
     pub(super) fn extra(&mut self, at: &At, below: &At, (old, new): Holders<'a>) {
@@ -196,6 +223,7 @@ pub(super) fn member(at: &At, below: &At, name: &str, old: Maybe<'_>, new: Maybe
             .iter()
             .map(|n| format!("{n}{}", name.to_upper_camel_case()))
             .collect(),
+        form: None,
         ..below.clone()
     };
     // A schema without a name is that of an operation's response or body.

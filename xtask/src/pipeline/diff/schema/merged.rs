@@ -59,7 +59,7 @@ impl<'a> Walker<'a> {
                         }
                         _ => {}
                     }
-                    self.checked(&here, a, b, |w, at, a, b| w.schema(at, a, b));
+                    self.checked(&here, a, b, |w, here, a, b| w.member(at, name, here, a, b));
                 }
             }
         }

@@ -12,7 +12,8 @@ mod plain;
 mod values;
 
 pub use members::one_to_one;
-use names::{reference, target};
+pub use names::{reference, target};
+pub use values::kinds;
 
 use std::{borrow::Cow, collections::BTreeSet, rc::Rc};
 
@@ -224,5 +225,8 @@ fn step(at: &At, what: &str, suffix: &str) -> At {
         types: types.into_iter().take(TYPES).collect(),
         ..at.clone()
     };
-    if what.is_empty() { at } else { at.what(what) }
+    match what {
+        "" => at,
+        what => At { form: None, ..at }.what(what),
+    }
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Returns the component that a schema refers to: by a `$ref`, or by an `allOf` with a single one.
-pub(super) fn reference<'v>(schema: Maybe<'v>) -> Option<&'v str> {
+pub fn reference<'v>(schema: Maybe<'v>) -> Option<&'v str> {
     let part = |schema: &'v Value| match schema.get("allOf").and_then(Value::as_array)?.as_slice() {
         [one] if schema.get("properties").is_none() => Some(one),
         _ => None,
@@ -21,7 +21,7 @@ pub(super) fn reference<'v>(schema: Maybe<'v>) -> Option<&'v str> {
     at.get("$ref")?.as_str()
 }
 
-pub(super) fn target<'v>(doc: &'v Value, schema: &'v Value) -> &'v Value {
+pub fn target<'v>(doc: &'v Value, schema: &'v Value) -> &'v Value {
     match reference(Some(schema)).and_then(|r| follow(doc, r)) {
         Some(found) => resolve(doc, found),
         None => schema,

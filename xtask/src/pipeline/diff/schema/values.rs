@@ -152,7 +152,7 @@ impl<'a> Walker<'a> {
 }
 
 /// Returns the JSON types of a schema, and whether null is one of them.
-pub(super) fn kinds<'v>(schema: Maybe<'v>) -> (BTreeSet<&'v str>, bool) {
+pub fn kinds<'v>(schema: Maybe<'v>) -> (BTreeSet<&'v str>, bool) {
     let mut kinds: BTreeSet<&str> = match get(schema, "type") {
         Some(Value::String(one)) => BTreeSet::from([one.as_str()]),
         Some(list) => items(Some(list)).iter().filter_map(Value::as_str).collect(),

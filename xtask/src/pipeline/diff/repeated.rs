@@ -1,0 +1,81 @@
+//! Values that became lists of such.
+
+use super::{
+    Rule,
+    forms::Written,
+    meaning::TEXTS,
+    place::At,
+    schema::{kinds, target},
+    values::{Maybe, get, is_true, members, text},
+    walk::Walker,
+};
+
+/// Returns how the entries of a parameter or a header are written.
+fn written(parameter: Maybe<'_>) -> Written {
+    let is_form = matches!(text(parameter, "in"), "query" | "cookie")
+        && matches!(text(parameter, "style"), "" | "form")
+        && get(parameter, "explode").is_none_or(|v| is_true(Some(v)));
+    let repeats = match get(parameter, "schema") {
+        Some(_) => is_form,
+        None => text(parameter, "collectionFormat") == "multi",
+    };
+    match repeats {
+        _ if text(get(parameter, "items"), "type") == "file" => Written::Parts,
+        true if text(parameter, "in") == "formData" => Written::Parts,
+        true => Written::Repeated,
+        false => Written::Joined,
+    }
+}
+
+fn is_file(schema: Maybe<'_>) -> bool {
+    let has = |key| get(schema, key).is_some();
+    text(schema, "type") == "file"
+        || text(schema, "format") == "binary"
+        || (has("contentMediaType") && !has("contentEncoding"))
+}
+
+impl<'a> Walker<'a> {
+    /// Returns what the entries are of a parameter that was one value and is a list of such now.
+    pub fn entry_of_parameter(&self, (old, new): (Maybe<'a>, Maybe<'a>)) -> Maybe<'a> {
+        let schema = |v: Maybe<'a>| get(v, "schema").or(v);
+        self.entry((schema(old), schema(new)), written(new))
+    }
+
+    /// Returns what the entries are if what was one value is a list of such now, of which one is
+    /// written as the value was.
+    pub fn entry(&self, (was, list): (Maybe<'a>, Maybe<'a>), written: Written) -> Maybe<'a> {
+        let was = was.map(|v| target(self.old.doc, v));
+        let list = list.map(|v| target(self.new.doc, v));
+        let entry = get(list, "items").map(|v| target(self.new.doc, v));
+        let only = |schema: Maybe<'a>| {
+            let mut kinds = kinds(schema).0.into_iter();
+            kinds.next().filter(|_| kinds.next().is_none())
+        };
+        let (one, of) = (only(was)?, only(entry)?);
+        let is_number = matches!(one, "integer" | "number" | "boolean");
+        let fits = match of {
+            "string" => is_number || one == "string" || one == "file",
+            "number" => matches!(one, "integer" | "number"),
+            kind => kind == one,
+        };
+        let alike = match written {
+            Written::Parts => one != "array",
+            Written::Repeated => is_number || one == "string",
+            Written::Joined => is_number,
+        };
+        let says_more = members(entry).any(|(key, value)| {
+            let known = key == "type" || TEXTS.contains(&key.as_str()) || is_file(entry);
+            !known && get(was, key) != Some(value)
+        });
+        let few = get(list, "minItems").is_none_or(|n| n.as_u64() < Some(2));
+        let is_list = only(list) == Some("array") && few;
+        let same = is_file(was) == is_file(entry);
+        entry.filter(|_| is_list && fits && alike && !says_more && same)
+    }
+
+    /// Compares a value with the entries of the list that it became.
+    pub fn became_list(&mut self, at: &At, was: Maybe<'a>, entry: Maybe<'a>) {
+        self.emit(Rule::TypeWider, at, "is a list of such values now");
+        self.checked(at, was, entry, |w, at, a, b| w.schema(at, a, b));
+    }
+}
