@@ -1141,6 +1141,63 @@ fn what_32_adds_is_compared() {
 }
 
 #[test]
+fn the_members_of_an_object_that_becomes_any_json_are_not_gone() {
+    let object =
+        json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});
+    let any = json!({"description": "anything"});
+    let doc = |schema: &Value| {
+        sending(
+            "application/json",
+            json!({"schema": {"$ref": "#/components/schemas/A"}}),
+            json!({"A": schema}),
+        )
+    };
+    for any in [any, json!({}), json!(true)] {
+        assert_eq!(
+            on_the_wire(&doc(&object), &doc(&any)),
+            ["type-wider Request additive"]
+        );
+        assert_eq!(
+            on_the_wire(&doc(&any), &doc(&object)),
+            ["type-narrower Request breaking"]
+        );
+    }
+}
+
+#[test]
+fn a_member_that_can_no_longer_be_sent_names_the_types_that_it_splits() {
+    let doc = |flag: &str| {
+        let a = json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string", flag: true}}});
+        sending(
+            "application/json",
+            json!({"schema": {"$ref": "#/components/schemas/A"}}),
+            json!({"A": a}),
+        )
+    };
+    for (old, new, wire) in [
+        ("x-a", "readOnly", Class::Breaking),
+        ("readOnly", "x-a", Class::Additive),
+        ("x-a", "writeOnly", Class::Cosmetic),
+    ] {
+        let changes = report(&doc(old), &doc(new));
+        let flips = ["read-only-now", "read-only-no-more", "write-only-now"];
+        let flip = changes
+            .iter()
+            .find(|c| flips.contains(&c.rule.id().as_str()))
+            .unwrap();
+        assert_eq!(
+            (flip.wire, flip.rust),
+            (Some(wire), Some(Class::Breaking)),
+            "{changes:?}"
+        );
+        assert!(
+            flip.items.iter().any(|i| i.starts_with("types::A")),
+            "{changes:?}"
+        );
+    }
+}
+
+#[test]
 fn any_members_written_out_change_nothing_on_the_wire() {
     let doc = |more: Value| {
         let mut map = json!({"type": "object"});

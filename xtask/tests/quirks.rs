@@ -2111,3 +2111,42 @@ fn shared_media_types_of_32_are_written_out_and_data_is_left_alone() {
         media,
     );
 }
+
+#[test]
+fn what_has_no_place_in_the_document_is_left_out_with_a_warning() {
+    let form = "      parameters: [{name: b, in: body, schema: {type: object}}, {name: f, in: formData, type: string}]";
+    let cases = vec![quirk(
+        form,
+        "/paths/~1a~1/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties",
+        json!({"f": {"type": "string"}}),
+        "#/paths/~1a~1/post/parameters/0: a body beside the fields of a form: left out",
+    )];
+    check(cases, |parameters| two("", &format!("{parameters}\n{OK}")));
+    let schemes =
+        "components:\n  securitySchemes: {m: {type: mutualTLS}, k: {type: http, scheme: bearer}}";
+    for version in ["3.0.3", "3.1.0", "3.2.0"] {
+        let left = json!({"k": {"type": "http", "scheme": "bearer"}});
+        let said = "#/components/securitySchemes/m: 3.0 cannot say `mutualTLS`: left out";
+        let case = quirk(schemes, "/components/securitySchemes", left, said);
+        check(vec![case], |more| three(version, more, OK));
+    }
+    // A tag that names nothing, as a reference, a bare name or a file.
+    for (to, version) in [
+        ("'#/components/schemas/Gone'", "3.0.3"),
+        ("Gone", "3.1.0"),
+        ("./gone.yaml", "3.0.3"),
+    ] {
+        let union = format!(
+            "components:\n  schemas:\n    A: {{type: object, properties: {{k: {{type: string}}}}}}\n    U: {{oneOf: [{{$ref: '#/components/schemas/A'}}], discriminator: {{propertyName: k, mapping: {{a: A, 'b/c': {to}}}}}}}"
+        );
+        let report = normalize(&three(version, &union, OK), None)
+            .unwrap()
+            .report
+            .to_string();
+        let place = "#/components/schemas/U/discriminator/mapping/b~1c: `";
+        assert!(
+            report.contains(place) && !report.contains("mapping/a:"),
+            "{report}"
+        );
+    }
+}

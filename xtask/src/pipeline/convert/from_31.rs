@@ -137,7 +137,7 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
 
 /// Removes certificates of clients, which are not sent in a request: they are a matter of the HTTP
 /// client.
-fn drop_mutual_tls(doc: &mut Value, report: &mut Report) {
+pub fn drop_mutual_tls(doc: &mut Value, report: &mut Report) {
     let schemes = doc.pointer_mut("/components/securitySchemes");
     let Some(schemes) = schemes.and_then(Value::as_object_mut) else {
         return;

@@ -14,6 +14,7 @@ mod parameters;
 mod quirks;
 mod references;
 mod shared;
+mod tags;
 
 use origins::Origins;
 
@@ -102,6 +103,7 @@ pub fn to_30(doc: Value, report: &mut Report) -> Result<Value, Failure> {
 /// Runs the last step of [`to_30`]: puts everything in the one form that the later stages read.
 /// Warnings have places of the converted document.
 pub(crate) fn fix_locations(doc: &mut Value, report: &mut Report) {
+    tags::find_lost(doc, report);
     pairs::merge_lists(doc, report);
     parameters::fix_locations(doc, report);
 }
@@ -123,8 +125,9 @@ pub(crate) fn translate(doc: &Value, report: &mut Report) -> Result<Value, Failu
         }
         false => shared::inline_shared(doc, report)?,
     };
-    if version.starts_with("3.1") || version.starts_with("3.2") {
-        from_31::from_31(&mut new, report);
+    match version.starts_with("3.0") {
+        true => from_31::drop_mutual_tls(&mut new, report),
+        false => from_31::from_31(&mut new, report),
     }
     Ok(new)
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     Rule,
-    paths::Path,
+    paths::{Path, key_of},
     place::{At, Sides, typed},
     tags,
     values::{Maybe, flag, get, items, keys, missing, same_letters},
@@ -155,8 +155,19 @@ impl<'a> Walker<'a> {
                 form: if was == is { None } else { form().map(Rc::new) },
                 place: name.to_owned(),
                 sides: if scheme { Sides::BOTH } else { sides },
+                // What all of them return, or take.
+                candidates: match kind {
+                    "responses" => operations
+                        .iter()
+                        .map(|o| format!("op:{}>*", key_of(o)))
+                        .collect(),
+                    "requestBodies" => operations
+                        .iter()
+                        .map(|o| format!("op:{}#body", key_of(o)))
+                        .collect(),
+                    _ => BTreeSet::new(),
+                },
                 operations: Rc::new(operations),
-                candidates: BTreeSet::new(),
                 types: vec![before.to_owned(), name.to_owned()],
                 ..at
             };

@@ -229,3 +229,8 @@ pub fn label(method: &str, path: &str, op: &Value) -> String {
         id => format!("{name} ({id})"),
     }
 }
+
+/// Returns the key of the operation with this label: `GET /a/{}/` for `GET /a/{id}/ (a_read)`.
+pub fn key_of(label: &str) -> String {
+    unnamed(label.rsplit_once(" (").map_or(label, |(name, _)| name))
+}

@@ -260,20 +260,20 @@ fn path(map: &Map<String, Value>, key: &str, at: &str) -> Result<Path, Failure> 
     })
 }
 
-/// Returns a name after a dot that can only stand in brackets: `x-a`, `/a/`, `200`.
+/// Returns a name after a dot that can only stand in brackets: `x-a`, `/a/{id}/`, `200`.
 fn bare(path: &str) -> Option<&str> {
+    let ends = |c: char| "[]()\"' =<>!&|,*?@:".contains(c);
     let names = path
         .split('.')
         .skip(1)
-        .filter_map(|part| part.split(['[', ']', ')', ' ']).next());
-    let is_plain = |name: &str| {
-        !name.starts_with(|c: char| c.is_ascii_digit())
-            && name
-                .chars()
-                .all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || c == '_')
-    };
-    let mut odd = names.filter(|name| *name != "*" && !is_plain(name));
-    odd.find(|name| !name.contains(['\'', '"']))
+        .map(|part| part.split_at(part.find(ends).unwrap_or(part.len())));
+    let mut odd = names.filter(|(name, _)| {
+        let is_plain = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || c == '_';
+        name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(is_plain)
+    });
+    // In quotes it stands in brackets already.
+    odd.find(|(_, rest)| !rest.starts_with(['"', '\'']))
+        .map(|(name, _)| name)
 }
 
 /// Returns as much of a path as an error shows.

@@ -57,12 +57,15 @@ impl Context<'_> {
             None => &self.consumes,
         };
         let (mut parameters, mut form) = (Vec::new(), Form::default());
-        for (place, parameter) in &self.declared(op, shared, pointer, report)? {
+        let mut body_at = None;
+        let declared = self.declared(op, shared, pointer, report)?;
+        for (place, parameter) in &declared {
             let text = |key: &str| parameter.get(key).and_then(Value::as_str);
             let name = text("name")
                 .ok_or_else(|| Failure::new("convert", place, "a parameter without a name"))?;
             match text("in") {
                 Some("body") => {
+                    body_at = Some(place);
                     let body = body_of(parameter, consumes, place, report);
                     if new.insert("requestBody".into(), body).is_some() {
                         report.warn(place, "a second body: the last one counts");
@@ -80,6 +83,9 @@ impl Context<'_> {
             }
         }
         if let Some(body) = form.body(consumes) {
+            if let Some(place) = body_at {
+                report.warn(place, "a body beside the fields of a form: left out");
+            }
             new.insert("requestBody".into(), body);
         }
         new.insert("parameters".into(), parameters.into());

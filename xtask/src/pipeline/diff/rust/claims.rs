@@ -85,6 +85,16 @@ impl Claims<'_> {
                 let operations = candidates.filter(|c| c.starts_with("op:"));
                 wanted.extend(operations.map(|c| format!("{c}*")));
             }
+            // What is sent becomes a type of its own, or no longer is.
+            Rule::ReadOnlyNow
+            | Rule::ReadOnlyNoMore
+            | Rule::WriteOnlyNow
+            | Rule::WriteOnlyNoMore
+                if !first =>
+            {
+                let types = candidates.filter(|c| c.starts_with("type:"));
+                wanted.extend(types.map(|c| owner(c).to_owned()));
+            }
             // The setters of an added or removed form belong to it.
             Rule::BodyGone
             | Rule::BodyNew
@@ -110,11 +120,11 @@ impl Claims<'_> {
         if ty.ends_with("Request") {
             return Some(true);
         }
-        // One of two types of a component, or the only one.
+        // One of two types of a component, or the only one in one of the documents.
         let sent = format!("{ty}Request");
-        let split = [self.after, self.before]
-            .iter()
-            .any(|s| s.items.contains_key(&sent));
+        let surfaces = [self.after, self.before].into_iter();
+        let mut own = surfaces.filter(|s| s.items.contains_key(ty)).peekable();
+        let split = own.peek().is_some() && own.all(|s| s.items.contains_key(&sent));
         split.then_some(false)
     }
 }

@@ -60,6 +60,7 @@ pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(),
     }
     uses::gone(old, changes, &mut differences);
     uses::new(new, changes, &mut differences);
+    uses::named(changes, &mut differences);
     for (_, difference) in differences.into_iter().filter(|(_, d)| !d.used) {
         changes.push(Change {
             wire: None,

@@ -1,14 +1,18 @@
-//! Types that were added or removed with their only uses belong to the change of a use.
+//! Types that were added or removed with their only uses belong to the change of a use, and what
+//! names a type to the change of that type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use autopi_codegen::schema::Document;
 use serde_json::Value;
 
-use super::{claims::claim, compare::Difference};
+use super::{
+    claims::claim,
+    compare::{Difference, owner},
+};
 use crate::{
     document::escape,
-    pipeline::diff::{Change, Rule, reach::Reach},
+    pipeline::diff::{Change, Rule, paths::key_of, reach::Reach},
 };
 
 const GONE: [Rule; 8] = [
@@ -73,4 +77,43 @@ fn assign(
             claim(&mut changes[index], &key, differences, true);
         }
     }
+}
+
+/// Assigns the methods whose signatures name a type that a change of their operation is about, then
+/// the types that the advice of a change names.
+pub(super) fn named(changes: &mut [Change], differences: &mut BTreeMap<String, Difference>) {
+    for prefix in ["op:", "type:"] {
+        let left = differences
+            .iter()
+            .filter(|(k, d)| k.starts_with(prefix) && !d.used);
+        let left: Vec<_> = left.map(|(k, d)| (k.clone(), d.advice.clone())).collect();
+        for (key, advice) in left {
+            let types: BTreeSet<&str> = words(&advice).collect();
+            let fits = |change: &Change| match key.strip_prefix("op:") {
+                Some(_) => {
+                    let operation = |label: &String| format!("op:{}", key_of(label)) == owner(&key);
+                    let mut about = change
+                        .candidates
+                        .iter()
+                        .filter_map(|c| owner(c).strip_prefix("type:"));
+                    change.operations.iter().any(operation) && about.any(|ty| types.contains(ty))
+                }
+                None => {
+                    let ty = key.trim_start_matches("type:");
+                    change
+                        .advice
+                        .iter()
+                        .any(|said| words(said).any(|word| word == ty))
+                }
+            };
+            let found = (0..changes.len()).filter(|i| fits(&changes[*i]));
+            if let Some(i) = found.min_by_key(|i| (changes[*i].wire, changes[*i].rule)) {
+                claim(&mut changes[i], &key, differences, true);
+            }
+        }
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
 }

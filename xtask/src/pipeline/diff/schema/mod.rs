@@ -17,11 +17,11 @@ pub use values::kinds;
 
 use std::{borrow::Cow, collections::BTreeSet, rc::Rc};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     Rule,
-    meaning::meaning,
+    meaning::{TEXTS, meaning},
     place::{At, types},
     values::{Maybe, get, keys, members},
     walk::Walker,
@@ -63,8 +63,15 @@ impl<'a> Walker<'a> {
     }
 
     fn schemas(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let any = |v: Maybe<'_>| {
+            let says = |map: &Map<String, Value>| map.keys().any(|k| !TEXTS.contains(&k.as_str()));
+            v.is_none_or(|v| *v == Value::Bool(true) || v.as_object().is_some_and(|m| !says(m)))
+        };
+        // The members of an object that becomes any JSON are not gone.
+        let opened =
+            any(old) != any(new) && get(old.filter(|_| any(new)).or(new), "properties").is_some();
         match (old, new) {
-            (Some(Value::Object(_)), Some(Value::Object(_))) => {}
+            (Some(Value::Object(_)), Some(Value::Object(_))) if !opened => {}
             (Some(Value::Bool(false)), Some(_)) => {
                 return self.differs(Rule::ConditionGone, at, old, new);
             }
@@ -72,11 +79,6 @@ impl<'a> Walker<'a> {
                 return self.differs(Rule::ConditionNew, at, old, new);
             }
             _ => {
-                let any = |v: Maybe<'_>| {
-                    v.is_none_or(|v| {
-                        *v == Value::Bool(true) || v.as_object().is_some_and(|m| m.is_empty())
-                    })
-                };
                 let rule = match (any(old), any(new)) {
                     (true, true) => Rule::WrittenOtherwise,
                     (true, false) => Rule::TypeNarrower,

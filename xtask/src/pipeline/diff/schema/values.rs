@@ -48,7 +48,10 @@ impl<'a> Walker<'a> {
             let text = |kinds: &BTreeSet<&str>| self.is_text && kinds.len() == 1;
             let is_text = |kinds: &BTreeSet<&str>| text(kinds) && kinds.contains("string");
             let is_plain = |kinds: &BTreeSet<&str>| {
-                text(kinds) && !kinds.contains("array") && !kinds.contains("object")
+                text(kinds)
+                    && !["array", "object", "file"]
+                        .iter()
+                        .any(|k| kinds.contains(k))
             };
             let rule = match (within(&old, &new), within(&new, &old)) {
                 _ if self.one_is_a_list => Rule::TypeWider,
