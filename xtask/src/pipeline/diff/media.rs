@@ -33,8 +33,8 @@ pub fn range_of<'a>(list: &[&'a str], media: &str) -> Option<&'a str> {
     ranges.iter().filter(|r| **r != media).find_map(found)
 }
 
-/// Returns a media type as it is compared: its names have no case, its parameters no order, and JSON
-/// is UTF-8 without its saying so.
+/// Returns a media type as it is compared: its names have no case, its parameters no order, and
+/// JSON is UTF-8 without its saying so.
 pub fn media_type(text: &str) -> String {
     let mut parts = split(text, ';').map(str::trim).filter(|p| !p.is_empty());
     let name = parts.next().unwrap_or_default().to_ascii_lowercase();
