@@ -50,6 +50,8 @@ fn areas_operations_options_and_values_are_offered() {
             vec!["table", "json", "ndjson", "csv", "yaml"],
         ),
         (vec!["devices", "--output=nd"], vec!["--output=ndjson"]),
+        (vec!["alerts", "--severity", "H"], vec!["HIGH"]),
+        (vec!["trips", "--from", ""], vec![]),
         (vec!["devices", "--profile", "fl"], vec!["fleet", "flo"]),
         (
             vec!["dongle", "devices-list", "--columns", "callN"],

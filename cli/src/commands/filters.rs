@@ -3,7 +3,13 @@
 use autopi::jiff::Timestamp;
 use clap::ArgMatches;
 
-use crate::{Context, Failure, Result, call::time, index::Operation, output::line, tree};
+use crate::{
+    Context, Failure, Result,
+    call::time,
+    index::{Index, Operation},
+    output::line,
+    tree,
+};
 
 /// Returns the times of `--from` and `--to`.
 ///
@@ -59,18 +65,24 @@ pub fn check(operation: &Operation, matches: &ArgMatches) -> Result<()> {
     Ok(())
 }
 
+/// Returns the values that the document lists for a member of an operation's items.
+pub fn values(index: &Index, of: &Operation, name: &str) -> Vec<String> {
+    let item = of.item().map(|item| index.resolved(item));
+    let properties = item.as_ref().and_then(|item| item.get("properties"));
+    let member = properties.and_then(|all| all.get(name));
+    member.map_or_else(Vec::new, |of| tree::values(index, &index.resolved(of)))
+}
+
 /// Returns a value, or several after commas, as the document lists them for a member of the items,
 /// whatever their case.
 ///
 /// # Errors
 /// Returns an error if the document does not list it.
 pub fn listed(context: &Context, of: &Operation, name: &str, value: &str) -> Result<String> {
-    let item = of.item().map(|item| context.index.resolved(item));
-    let member = item
-        .as_ref()
-        .and_then(|item| item.get("properties")?.get(name));
-    let values = member.map(|of| tree::values(context.index, &context.index.resolved(of)));
-    let values = values.filter(|_| !context.unchecked).unwrap_or_default();
+    let values = match context.unchecked {
+        true => Vec::new(),
+        false => values(context.index, of, name),
+    };
     let parts = value.split(',').map(|part| {
         let is = |known: &&String| known.eq_ignore_ascii_case(part.trim());
         match values.iter().find(is) {

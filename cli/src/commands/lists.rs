@@ -126,13 +126,20 @@ impl List {
 
 /// Returns the columns of a command's rows: those of its table, and all others that are known.
 pub fn columns(index: &'static Index, name: &str) -> Vec<String> {
-    let Some(list) = LISTS.iter().find(|list| list.name == name) else {
-        return Vec::new();
-    };
-    let mut entries = list.paths.iter().filter_map(|path| index.at("GET", path));
-    let operation = entries.next().and_then(|entry| index.operation(entry).ok());
-    let view = operation.map(|operation| list.view(index, operation));
+    let view = of(index, name).map(|(list, operation)| list.view(index, operation));
     view.map_or_else(Vec::new, |view| [view.table, view.known].concat())
+}
+
+/// Returns the values of an option that selects items by a member.
+pub fn values(index: &'static Index, name: &str, member: &str) -> Vec<String> {
+    of(index, name).map_or_else(Vec::new, |(_, of)| filters::values(index, of, member))
+}
+
+fn of(index: &'static Index, name: &str) -> Option<(&'static List, &'static Operation)> {
+    let list = LISTS.iter().find(|list| list.name == name)?;
+    let mut entries = list.paths.iter().filter_map(|path| index.at("GET", path));
+    let operation = index.operation(entries.next()?).ok()?;
+    Some((list, operation))
 }
 
 /// The names of the commands.

@@ -109,14 +109,21 @@ impl Output {
         match Format::of_name(said) {
             Some(format) => self.format = Some(format),
             None if said == "-" => self.file = None,
-            None if said.contains(['.', '/', '\\']) => self.file = Some(said.into()),
+            // `jsonpath={.id}` is a format of kubectl.
+            None if said.contains(['/', '\\']) || (said.contains('.') && !said.contains('=')) => {
+                self.file = Some(said.into());
+            }
             None => {
+                let choose = match said.contains('=') {
+                    true => "; --columns and --jq choose from the data",
+                    false => "",
+                };
                 return Err(Failure::usage(format!(
                     "{}: no format of the output, and no file",
                     line(said)
                 ))
                 .hint(format!(
-                    "formats are {}; a file has a dot or a slash in its name: ./{}",
+                    "formats are {}; a file has a dot or a slash in its name: ./{}{choose}",
                     Format::NAMES.join(", "),
                     line(said)
                 )));

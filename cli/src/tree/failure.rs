@@ -8,12 +8,13 @@ use clap::{
 use super::{EVERYDAY, Said, area_name, command, global, root, same, scan};
 use crate::{
     Failure, Result, call,
+    commands::lists,
     index::Index,
     output::{Format, line},
 };
 
 /// The options of other command lines, and ours.
-const ELSEWHERE: [(&str, &str); 12] = [
+const ELSEWHERE: [(&str, &str); 14] = [
     ("after begin since start", "from"),
     ("before end until", "to"),
     ("file format out output-file", "output"),
@@ -26,6 +27,28 @@ const ELSEWHERE: [(&str, &str); 12] = [
     ("account env", "profile"),
     ("device-id id name unit vehicle", "device"),
     ("user username", "email"),
+    ("data input raw", "json"),
+    ("form upload", "file"),
+];
+
+/// Options of other command lines that are something else here.
+const NO_OPTION: [(&str, &str); 4] = [
+    (
+        "X method request",
+        "the method is a word: `autopi api GET PATH`",
+    ),
+    (
+        "color colour no-color no-colour",
+        "NO_COLOR=1 in the environment switches colours off",
+    ),
+    (
+        "api-key api-token token",
+        "`autopi login`, or AUTOPI_API_TOKEN in the environment",
+    ),
+    (
+        "search",
+        "a text to search for is a word, where there is one",
+    ),
 ];
 
 /// Words behind the name of a list in other command lines: `kubectl get pods`, `gh repo list`.
@@ -41,7 +64,9 @@ pub fn is_habit(word: &str) -> bool {
 /// Returns the command that was meant by one with a habit of other command lines.
 fn meant_without(words: &[&str], argument: Option<&str>) -> Option<String> {
     let [first, second] = words else { return None };
-    if !EVERYDAY.contains(first) || !is_habit(second) {
+    let is_list = lists::NAMES.contains(first)
+        || ["trip", "profiles", "whoami", "watch", "doctor"].contains(first);
+    if !is_list || !is_habit(second) {
         return None;
     }
     let argument = argument.filter(|argument| argument != second).map(line);
@@ -179,7 +204,10 @@ pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
     let tip = match option {
         _ if meant.is_some() => meant.map(|line| format!("did you mean `{line}`?")),
         // To clap, `--since` is similar to `--device`.
-        Some(name) => meant_by(name, &options(index, said)).map(|m| format!("did you mean '{m}'?")),
+        Some(name) => {
+            let meant = meant_by(name, &options(index, said));
+            meant.map(|m| format!("did you mean '{m}'?"))
+        }
         None => {
             let tip = tips.iter().find(|tip| !is_odd(tip));
             tip.map(|t| t.trim_start().trim_start_matches("tip:").trim().to_owned())
@@ -195,6 +223,11 @@ pub fn failure(index: &Index, said: &Said, error: &clap::Error) -> Failure {
     );
     let usage = usage.filter(|_| is_form);
     let usage = usage.map_or_else(String::new, |usage| format!("usage: {usage}; "));
+    let name = argument.map(|word| word.trim_start_matches('-'));
+    let mut elsewhere = NO_OPTION.iter().filter(|_| name != argument);
+    let elsewhere = elsewhere.find(|(names, _)| names.split(' ').any(|other| Some(other) == name));
+    let usage = elsewhere.map_or(usage.clone(), |(_, hint)| format!("{hint}; {usage}"));
+    let tip = tip.filter(|_| elsewhere.is_none());
     Failure::usage(message.join("\n")).hint(
         tip.unwrap_or_else(|| format!("{usage}`autopi {}--help` lists what is accepted", path())),
     )

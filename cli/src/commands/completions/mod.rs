@@ -238,8 +238,11 @@ fn values(index: &'static Index, said: &tree::Said, option: &Arg) -> Vec<String>
     let operation = entry.and_then(|entry| index.operation(entry).ok());
     let is_column = name == "columns" || name == "sort";
     let Some(operation) = operation else {
-        let first = said.first.as_deref().filter(|_| is_column);
-        return first.map_or_else(Vec::new, |first| super::columns(index, first));
+        return match said.first.as_deref() {
+            Some(first) if is_column => super::columns(index, first),
+            Some(first) => super::lists::values(index, first, name),
+            None => Vec::new(),
+        };
     };
     if is_column {
         return super::operation::view(index, operation).known;
