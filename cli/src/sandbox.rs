@@ -1,6 +1,14 @@
 //! `--sandbox`: the embedded API, which runs as long as the command.
 
+#[cfg(feature = "sandbox")]
+use std::time::SystemTime;
+
+#[cfg(feature = "sandbox")]
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
 use crate::{Failure, Result};
+#[cfg(feature = "sandbox")]
+use crate::{credentials::variable, output::line};
 
 /// A running sandbox.
 #[derive(Debug)]
@@ -12,9 +20,10 @@ pub struct Sandbox {
 #[cfg(feature = "sandbox")]
 impl Sandbox {
     pub async fn start() -> Result<Self> {
-        let started = autopi_sandbox::Sandbox::builder().start().await;
-        let inner =
-            started.map_err(|e| Failure::failed(format!("the sandbox can't start: {e}")))?;
+        let started = autopi_sandbox::Sandbox::builder().since(since()?).start();
+        let inner = started
+            .await
+            .map_err(|e| Failure::failed(format!("the sandbox can't start: {e}")))?;
         Ok(Self { inner })
     }
 
@@ -25,6 +34,27 @@ impl Sandbox {
     pub fn token(&self) -> &'static str {
         autopi_sandbox::API_TOKEN
     }
+}
+
+/// Returns when the data begins: yesterday, so that it is recent, and the same all day.
+#[cfg(feature = "sandbox")]
+fn since() -> Result<SystemTime> {
+    const NAME: &str = "AUTOPI_SANDBOX_SINCE";
+    let day = match variable(NAME) {
+        Some(text) => text.parse::<Date>().map_err(|_| {
+            let text = line(&text);
+            Failure::usage(format!(
+                "{NAME}: `{text}` is not a day (expected e.g. 2026-01-01)"
+            ))
+        })?,
+        None => {
+            let today = Timestamp::now().to_zoned_datetime(TimeZone::UTC).date();
+            today.yesterday().unwrap_or(today)
+        }
+    };
+    day.to_zoned_datetime(TimeZone::UTC)
+        .and_then(|start| start.timestamp().try_into())
+        .map_err(|e| Failure::usage(format!("{NAME}: {e}")))
 }
 
 #[cfg(not(feature = "sandbox"))]

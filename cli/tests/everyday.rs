@@ -314,6 +314,31 @@ fn the_sandbox_needs_no_account() {
     );
 }
 
+/// So that a range that ends now finds something.
+#[test]
+fn the_data_of_the_sandbox_is_of_yesterday_or_of_a_chosen_day() {
+    let cli = Cli::alone();
+    let starts = |cli: &Cli, line: &str| -> Vec<String> {
+        let trips = cli.line(line).json();
+        let starts = trips.as_array().unwrap().iter();
+        let starts = starts.map(|trip| trip["start_time_utc"].as_str().unwrap()[..10].to_owned());
+        starts.collect()
+    };
+    let line = "trips Truck-07 --from -3d --sandbox";
+    assert!(starts(&cli, line).is_empty());
+    let recent = Cli::alone().with("AUTOPI_SANDBOX_SINCE", "");
+    assert!(!starts(&recent, line).is_empty());
+    let chosen = starts(&cli, "trips Truck-07 --sandbox");
+    assert!(
+        !chosen.is_empty() && chosen.iter().all(|day| day == "2026-01-01"),
+        "{chosen:?}"
+    );
+    for text in ["yesterday", "2026-02-30", "-1"] {
+        let cli = Cli::alone().with("AUTOPI_SANDBOX_SINCE", text);
+        cli.line("devices --sandbox").bad(2, "is not a day");
+    }
+}
+
 #[test]
 fn search_finds_operations_by_their_words() {
     let found = Cli::alone()

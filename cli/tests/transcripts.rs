@@ -21,6 +21,7 @@ fn shell(cli: &Cli, line: &str) -> Output {
         .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
         .env("HOME", cli.home.path())
         .env("AUTOPI_OUTPUT", "table")
+        .env("AUTOPI_SANDBOX_SINCE", "2026-01-01")
         .env("COLUMNS", "150")
         .envs(cli.variables.iter().map(|(k, v)| (k, v)))
         .current_dir(cli.home.path())

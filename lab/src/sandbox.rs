@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use anyhow::{Context, Result};
@@ -34,6 +34,9 @@ pub struct SandboxArgs {
     /// How many rows of telemetry each device has
     #[arg(long)]
     telemetry_rows: Option<u64>,
+    /// The day at which the data begins [default: 2026-01-01]
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    since: Option<SystemTime>,
     /// `NAME[=VALUE][:RATE][@PATH]`, repeatable: latency=200ms, stall, reset, truncate,
     /// status=503:0.2, bad-json, html, clock-skew=1h, token-expiry
     #[arg(long)]
@@ -68,6 +71,17 @@ pub struct SandboxArgs {
     /// `--strict=false` accepts them
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
     strict: bool,
+}
+
+/// Parses a day: `2026-01-01`.
+fn day(text: &str) -> Result<SystemTime, String> {
+    let day: jiff::civil::Date = text
+        .parse()
+        .map_err(|_| format!("`{text}` is not a day (expected e.g. 2026-01-01)"))?;
+    let start = day
+        .to_zoned_datetime(jiff::tz::TimeZone::UTC)
+        .and_then(|start| start.timestamp().try_into());
+    start.map_err(|e| e.to_string())
 }
 
 /// Parses a rate: `100/1m`.
@@ -148,6 +162,7 @@ impl SandboxArgs {
         builder = self.fault.into_iter().fold(builder, Builder::fault);
         builder = given(builder, self.size, Builder::size);
         builder = given(builder, self.telemetry_rows, Builder::telemetry_rows);
+        builder = given(builder, self.since, Builder::since);
         builder = given(builder, self.db, Builder::db);
         builder = given(builder, self.log, Builder::log);
         builder = given(builder, self.replay, Builder::replay);

@@ -160,6 +160,41 @@ async fn ids_in_responses_exist() {
 }
 
 #[tokio::test]
+async fn the_data_begins_when_the_builder_says() {
+    let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+    let shifted = |value: &Value| {
+        let at = at(value.as_str().unwrap());
+        let later = at.checked_add(jiff::Span::new().hours(24 * 31)).unwrap();
+        json!(later.to_string())
+    };
+    let known = Api::start(Sandbox::builder()).await;
+    let later = Sandbox::builder().since(at("2026-02-01T00:00:00Z").try_into().unwrap());
+    let later = Api::start(later).await;
+    let device = device(&known).await;
+    let device = device["id"].as_str().unwrap();
+    for (path, field) in [
+        (
+            format!("/logbook/v2/trips/?device={device}"),
+            "start_time_utc",
+        ),
+        ("/dongle/devices/".to_owned(), "last_communication"),
+    ] {
+        let (old, new) = (known.items(&path).await, later.items(&path).await);
+        assert!(!old.is_empty() && old.len() == new.len(), "{path}");
+        for (old, new) in old.iter().zip(&new) {
+            assert_eq!(shifted(&old[field]), new[field], "{path}");
+        }
+    }
+    for (month, some) in [("01", false), ("02", true)] {
+        let path = format!(
+            "/logbook/storage/read/?device_id={device}&field=obd.speed.value&field_type=float\
+             &from_utc=2026-{month}-01T00:00:00Z&to_utc=2026-{month}-01T01:00:00Z"
+        );
+        assert_eq!(!later.items(&path).await.is_empty(), some, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn telemetry_is_of_the_requested_field() {
     let api = Api::start(Sandbox::builder()).await;
     let id = device(&api).await["id"].as_str().unwrap().to_owned();

@@ -16,7 +16,15 @@ const LAYERS: layers::Table<'_> = &[
     ("documents", &["spec"]),
     (
         "builder",
-        &["util", "spec", "state", "handlers", "http", "documents"],
+        &[
+            "util",
+            "spec",
+            "sample",
+            "state",
+            "handlers",
+            "http",
+            "documents",
+        ],
     ),
 ];
 

@@ -73,7 +73,7 @@ pub fn variable(name: &str) -> Option<String> {
 }
 
 /// The variables of the command.
-const VARIABLES: [&str; 7] = [
+const VARIABLES: [&str; 8] = [
     "AUTOPI_API_TOKEN",
     "AUTOPI_BASE_URL",
     "AUTOPI_EMAIL",
@@ -81,6 +81,7 @@ const VARIABLES: [&str; 7] = [
     "AUTOPI_OUTPUT",
     "AUTOPI_PASSWORD",
     "AUTOPI_PROFILE",
+    "AUTOPI_SANDBOX_SINCE",
 ];
 
 /// Returns what gives a credential to somebody who has none.

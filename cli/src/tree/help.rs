@@ -26,7 +26,7 @@ pub fn sentence(text: &str) -> String {
 }
 
 /// The variables, in the order in which a credential is looked for.
-const ENVIRONMENT: [(&str, &str); 5] = [
+const ENVIRONMENT: [(&str, &str); 6] = [
     (
         "AUTOPI_API_TOKEN",
         "The credential, unless --profile is given; or AUTOPI_JWT, or AUTOPI_EMAIL and \
@@ -35,6 +35,10 @@ const ENVIRONMENT: [(&str, &str); 5] = [
     ("AUTOPI_PROFILE", "The profile, if there is none of these"),
     ("AUTOPI_BASE_URL", "The host, unless --base-url is given"),
     ("AUTOPI_OUTPUT", "The format, unless -o is given"),
+    (
+        "AUTOPI_SANDBOX_SINCE",
+        "The day at which the data of --sandbox begins, instead of yesterday: 2026-01-01",
+    ),
     ("NO_COLOR", "No colours"),
 ];
 

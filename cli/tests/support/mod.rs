@@ -86,6 +86,8 @@ impl Cli {
             .env_clear()
             .env("HOME", self.home.path())
             .env("USERPROFILE", self.home.path())
+            // The day whose data the sandboxes of the tests have.
+            .env("AUTOPI_SANDBOX_SINCE", "2026-01-01")
             .current_dir(self.home.path())
             .args(arguments);
         // Windows has no sockets without it.

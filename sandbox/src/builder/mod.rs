@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::Wire;
+use crate::{Wire, sample::Span};
 
 /// Configures a sandbox. Everything has a default.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ pub struct Builder {
     seed: u64,
     size: u64,
     telemetry_rows: u64,
+    since: i64,
     any_id: bool,
     check_references: bool,
     faults: Vec<String>,
@@ -52,6 +53,7 @@ impl Default for Builder {
             seed: 0,
             size: 25,
             telemetry_rows: 8640,
+            since: Span::DEFAULT.since,
             any_id: false,
             check_references: true,
             faults: Vec::new(),
@@ -116,6 +118,14 @@ impl Builder {
     /// They are computed when asked for, never stored.
     pub fn telemetry_rows(mut self, rows: u64) -> Self {
         self.telemetry_rows = rows;
+        self
+    }
+
+    /// Sets when the telemetry, the trips and the other times of the data begin. Default:
+    /// 2026-01-01, so that two runs give the same.
+    pub fn since(mut self, time: SystemTime) -> Self {
+        let second = jiff::Timestamp::try_from(time).map(jiff::Timestamp::as_second);
+        self.since = second.unwrap_or(self.since);
         self
     }
 

@@ -73,6 +73,7 @@ impl Builder {
                 seed: self.seed,
                 size: self.size,
                 rows: self.telemetry_rows,
+                since: self.since,
                 any_id: self.any_id,
                 check_references: self.check_references && !self.any_id,
                 strict: self.wire == Wire::Spec,

@@ -22,7 +22,7 @@ use crate::{
     handlers::{
         error::ApiError, lookup::store_error, paginate::Paging, query::Query, shown::Shown,
     },
-    sample::{Sampler, coerce::Coercer, telemetry},
+    sample::{Sampler, Span, coerce::Coercer, telemetry},
     spec::{Kind, Operation, Route, Spec},
     state::{Item, Origin, store::Store},
 };
@@ -48,6 +48,8 @@ pub struct Resources {
     pub size: u64,
     /// The number of rows of telemetry for each device.
     pub rows: u64,
+    /// When the data begins, in seconds since 1970.
+    pub since: i64,
     pub any_id: bool,
     /// Whether a body that refers to an item that does not exist is refused.
     pub check_references: bool,
@@ -74,7 +76,7 @@ type PathIds = Vec<(String, Value)>;
 
 impl Resources {
     pub fn sampler<'a>(&self, spec: &'a Spec) -> Sampler<'a> {
-        let span = (self.rows as i64)
+        let length = (self.rows as i64)
             .saturating_mul(telemetry::STEP)
             .min(3600 * 24 * 3650);
         Sampler {
@@ -83,7 +85,10 @@ impl Resources {
             unique_fields: &spec.unique_fields,
             seed: self.seed,
             size: self.size,
-            span,
+            span: Span {
+                since: self.since,
+                length,
+            },
             strict: self.strict,
             for_response: true,
             unset: false,

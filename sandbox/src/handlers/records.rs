@@ -36,12 +36,13 @@ impl Resources {
             .collect();
         let rows = RowRange::of(
             self.rows,
+            self.since,
             has("t") || has("data_type"),
             call.query,
             &defaults,
         );
         let rows = if rows.count == 0 && self.any_id {
-            RowRange::of(self.rows, false, &Query::default(), &defaults)
+            RowRange::of(self.rows, self.since, false, &Query::default(), &defaults)
         } else {
             rows
         };
@@ -74,7 +75,10 @@ impl Resources {
             };
             let mut made = sampler.value(schema, "", context);
             if let (Some((field, kind)), Some(map)) = (field, made.as_object_mut()) {
-                map.insert("value".into(), rows::field(field, kind, context));
+                map.insert(
+                    "value".into(),
+                    rows::field(field, kind, context, sampler.span),
+                );
             }
             if let (Some((_, path_ids)), Some(map), Some(object)) =
                 (&device, made.as_object_mut(), object)

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     handlers::{filter, query::Query},
     sample::{
-        EPOCH, SampleContext, fake, route,
+        SampleContext, Span, fake, route,
         telemetry::{STEP, TYPES, data},
     },
 };
@@ -24,11 +24,17 @@ pub struct RowRange {
 
 impl RowRange {
     /// Returns the selected rows of `total`; `typed` says that the records have a type.
-    pub fn of(total: u64, typed: bool, query: &Query, defaults: &HashMap<&str, String>) -> Self {
+    pub fn of(
+        total: u64,
+        since: i64,
+        typed: bool,
+        query: &Query,
+        defaults: &HashMap<&str, String>,
+    ) -> Self {
         let (from, until) = filter::range(query);
         // The start is rounded up and the end down, so that both are inside.
         let row = |t: jiff::Timestamp, up: i64| {
-            (t.as_second() - EPOCH + up * (STEP - 1) + up * i64::from(t.subsec_nanosecond() > 0))
+            (t.as_second() - since + up * (STEP - 1) + up * i64::from(t.subsec_nanosecond() > 0))
                 .div_euclid(STEP)
         };
         let from = from.map_or(0, |t| row(t, 1).max(0) as u64);
@@ -116,7 +122,7 @@ fn seconds(text: &str) -> Option<i64> {
 }
 
 /// Returns the value of a field, such as `obd.speed.value`, as the requested type.
-pub fn field(path: &str, kind: Option<&str>, context: SampleContext<'_>) -> Value {
+pub fn field(path: &str, kind: Option<&str>, context: SampleContext<'_>, span: Span) -> Value {
     let known = TYPES
         .iter()
         .find(|t| path == **t || path.starts_with(&format!("{t}.")));
@@ -140,7 +146,7 @@ pub fn field(path: &str, kind: Option<&str>, context: SampleContext<'_>) -> Valu
     let number = |value: Option<&Value>| {
         let known = value.and_then(Value::as_f64);
         known
-            .or_else(|| fake::number(last, context, 86_400))
+            .or_else(|| fake::number(last, context, span))
             .unwrap_or_else(|| (context.rng.at(path).fraction() * 1000.0).round() / 10.0)
     };
     match kind {
@@ -164,7 +170,13 @@ mod tests {
     use super::*;
 
     fn rows(query: &str) -> RowRange {
-        RowRange::of(1_000_000, true, &Query::parse(query), &HashMap::new())
+        RowRange::of(
+            1_000_000,
+            Span::DEFAULT.since,
+            true,
+            &Query::parse(query),
+            &HashMap::new(),
+        )
     }
 
     #[test]

@@ -200,7 +200,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{spec::schema::Schemas, util::rng::Rng};
+    use crate::{sample::Span, spec::schema::Schemas, util::rng::Rng};
 
     #[test]
     fn values_are_coerced_to_the_types_of_the_document() {
@@ -218,7 +218,7 @@ mod tests {
             unique_fields: &HashMap::new(),
             seed: 0,
             size: 1,
-            span: 1,
+            span: Span::DEFAULT,
             strict: true,
             for_response: false,
             unset: false,

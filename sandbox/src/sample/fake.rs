@@ -1,7 +1,7 @@
 //! Plausible values by field name: names, plates, speeds, voltages, versions, times.
 
 use crate::{
-    sample::{SampleContext, route},
+    sample::{SampleContext, Span, route},
     util::rng::Rng,
 };
 
@@ -75,12 +75,12 @@ fn luhn(digits: &str) -> String {
 }
 
 /// Returns the start and the end of the item with this index (a trip, for example), in seconds
-/// since the start of the data; both within the `span` that has telemetry.
-fn times(index: u64, span: i64) -> (i64, i64) {
+/// since the start of the data; both within the `length` that has telemetry.
+fn times(index: u64, length: i64) -> (i64, i64) {
     let mut rng = Rng::of(1, "times").nth(index);
-    let long = (720 + rng.below(1680) as i64).min(span.max(1));
-    let start = rng.below((span - long).max(1) as u64) as i64 / 10 * 10;
-    (start, (start + long).min(span.max(start)))
+    let long = (720 + rng.below(1680) as i64).min(length.max(1));
+    let start = rng.below((length - long).max(1) as u64) as i64 / 10 * 10;
+    (start, (start + long).min(length.max(start)))
 }
 
 /// Returns whether one of the words is at the start of the name or after an underscore.
@@ -90,12 +90,12 @@ fn has_word(name: &str, words: &[&str]) -> bool {
 }
 
 /// Returns the value of a time field with this name, in seconds since the start of the data.
-pub fn second(name: &str, context: SampleContext<'_>, span: i64) -> i64 {
+pub fn second(name: &str, context: SampleContext<'_>, span: Span) -> i64 {
     let lower = name.to_ascii_lowercase();
     if let Some(second) = context.second {
         return second + if lower == "rec" { 2 } else { 0 };
     }
-    let (start, end) = times(context.index, span);
+    let (start, end) = times(context.index, span.length);
     if has_word(&lower, &["expire", "valid"]) && !has_word(&lower, &["from"]) {
         return 3650 * 86_400;
     }
@@ -126,7 +126,7 @@ pub fn is_position(name: &str) -> bool {
 }
 
 /// Returns a plausible number, if the name tells what it measures.
-pub fn number(name: &str, context: SampleContext<'_>, span: i64) -> Option<f64> {
+pub fn number(name: &str, context: SampleContext<'_>, span: Span) -> Option<f64> {
     let lower = name.to_ascii_lowercase();
     let mut rng = context.rng;
     let mut between = |low: f64, high: f64, digits: i32| {
@@ -141,7 +141,7 @@ pub fn number(name: &str, context: SampleContext<'_>, span: i64) -> Option<f64> 
             position.lon
         });
     }
-    let (start, end) = times(context.index, span);
+    let (start, end) = times(context.index, span.length);
     let parts: Vec<&str> = lower.split(['_', '.']).collect();
     let is = |words: &[&str]| parts.iter().any(|p| words.contains(p));
     Some(match () {
@@ -161,13 +161,13 @@ pub fn number(name: &str, context: SampleContext<'_>, span: i64) -> Option<f64> 
         }
         () if is(&["altitude", "alt"]) => between(2.0, 140.0, 1),
         () if is(&["year"]) => 2015.0 + (context.index % 10) as f64,
-        () if is(&["ts"]) => (crate::sample::EPOCH + second(name, context, span)) as f64 * 1000.0,
+        () if is(&["ts"]) => (span.since + second(name, context, span)) as f64 * 1000.0,
         () if is(&["nsat", "satellites"]) => between(6.0, 14.0, 0),
         () => return None,
     })
 }
 
-pub fn text(name: &str, context: SampleContext<'_>, span: i64) -> String {
+pub fn text(name: &str, context: SampleContext<'_>, span: Span) -> String {
     let lower = name.to_ascii_lowercase();
     let mut rng = context.rng;
     let n = context.index as usize;
@@ -216,7 +216,7 @@ pub fn text(name: &str, context: SampleContext<'_>, span: i64) -> String {
         "phone_number" | "sim_phone_number" | "phone" => format!("+45 20 {:06}", n % 1_000_000),
         "ethereum_address" | "eth_address" => format!("0x{}", rng.hex(40)),
         "duration" | "idle_time" => {
-            let (start, end) = times(context.index, span);
+            let (start, end) = times(context.index, span.length);
             let long = if lower == "duration" {
                 end - start
             } else {
@@ -229,7 +229,7 @@ pub fn text(name: &str, context: SampleContext<'_>, span: i64) -> String {
         "color" => format!("#{}", rng.hex(6)),
         "key" | "token" | "api_key" | "hash" | "code_hash" => rng.hex(40),
         "jid" => rng.digits(20),
-        "timestamp" | "ts" => crate::sample::moment(second(name, context, span)),
+        "timestamp" | "ts" => span.moment(second(name, context, span)),
         "unit" => of(&["km/h", "V", "rpm", "°C"]),
         "t" | "data_type" => crate::sample::telemetry::kind_of(context).to_owned(),
         "name" | "title" | "label" if !context.resource.is_empty() => {

@@ -6,6 +6,7 @@ mod progress;
 mod references;
 pub mod route;
 mod scalars;
+mod span;
 pub mod telemetry;
 pub mod totals;
 mod unions;
@@ -27,9 +28,7 @@ use crate::{
     },
     util::rng::Rng,
 };
-
-/// When the sandbox's data begins: 2026-01-01, in seconds since 1970.
-pub const EPOCH: i64 = 1_767_225_600;
+pub use span::Span;
 
 /// Makes values for the schemas of one document.
 #[derive(Clone, Copy)]
@@ -42,8 +41,7 @@ pub struct Sampler<'a> {
     pub seed: u64,
     /// The initial number of items in each collection; ids in fields refer to these.
     pub size: u64,
-    /// The length of telemetry of each device, in seconds.
-    pub span: i64,
+    pub span: Span,
     /// Whether values are made exactly as documented, which has no nulls in method fields.
     pub strict: bool,
     /// Whether values are for responses: nullable ones may be null, and write-only ones are left
@@ -60,7 +58,7 @@ pub struct SampleContext<'a> {
     /// The index of the item; values with the same index are those of one item.
     pub index: u64,
     pub resource: &'a str,
-    /// The second after [`EPOCH`], for a record.
+    /// The second after the start of the data, for a record.
     pub second: Option<i64>,
 }
 
@@ -98,13 +96,6 @@ pub fn id(seed: u64, resource: &str, kind: IdKind, index: u64) -> Value {
         IdKind::Uuid => Rng::of(seed, resource).nth(index).uuid().into(),
         IdKind::Text => format!("{resource}-{}", index + 1).into(),
     }
-}
-
-/// Returns the time `second` after [`EPOCH`], in RFC 3339.
-pub fn moment(second: i64) -> String {
-    jiff::Timestamp::from_second(EPOCH.saturating_add(second))
-        .map(|t| t.to_string())
-        .unwrap_or_default()
 }
 
 impl<'a> Sampler<'a> {
@@ -179,7 +170,7 @@ impl<'a> Sampler<'a> {
             Kind::Integer => self.integer(schema, name, context),
             Kind::Number => number(schema, name, context, self.span),
             Kind::Boolean => Value::Bool(rng.below(2) == 1),
-            Kind::Any => by_name(name, context),
+            Kind::Any => by_name(name, context, self.span),
             Kind::List(item) => self.list(schema.items, *item, name, context, progress),
             Kind::Union(union) => self.union(place, union, name, context, progress),
             // A recursive map ends empty.
@@ -291,7 +282,7 @@ pub fn sample(doc: &Value, schema: &Value, seed: u64) -> Value {
         unique_fields: &HashMap::new(),
         seed,
         size: 25,
-        span: 86_400,
+        span: Span::DEFAULT,
         strict: false,
         for_response: false,
         unset: false,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    sample::{SampleContext, Sampler, fake, moment, route, telemetry},
+    sample::{SampleContext, Sampler, Span, fake, route, telemetry},
     spec::{
         IdKind,
         names::subject,
@@ -58,9 +58,16 @@ impl Sampler<'_> {
                     .reference(name, IdKind::Uuid, context)
                     .unwrap_or_else(|| rng.uuid().into());
             }
-            "date-time" => return moment(fake::second(name, context, self.span)).into(),
+            "date-time" => {
+                return self
+                    .span
+                    .moment(fake::second(name, context, self.span))
+                    .into();
+            }
             "date" => {
-                return moment(fake::second(name, context, self.span))
+                return self
+                    .span
+                    .moment(fake::second(name, context, self.span))
                     .get(..10)
                     .unwrap_or("2026-01-01")
                     .into();
@@ -91,7 +98,7 @@ impl Sampler<'_> {
         }
         // A method field, whose value depends on its name.
         if schema.bare && place.read_only {
-            match by_name(name, context) {
+            match by_name(name, context, self.span) {
                 Value::Bool(b) => return Value::Bool(b),
                 Value::Number(n) => return Value::Number(n),
                 _ => {}
@@ -118,7 +125,7 @@ impl Sampler<'_> {
     }
 }
 
-pub fn number(schema: &Schema, name: &str, context: SampleContext<'_>, span: i64) -> Value {
+pub fn number(schema: &Schema, name: &str, context: SampleContext<'_>, span: Span) -> Value {
     let low = schema.minimum.filter(|n| n.abs() < 1e15);
     let high = schema.maximum.filter(|n| n.abs() < 1e15);
     let within = |n: &f64| low.is_none_or(|l| *n >= l) && high.is_none_or(|h| *n <= h);
@@ -132,7 +139,7 @@ pub fn number(schema: &Schema, name: &str, context: SampleContext<'_>, span: i64
 }
 
 /// Returns the value that the live API has in a method field of this name.
-pub fn by_name(name: &str, context: SampleContext<'_>) -> Value {
+pub fn by_name(name: &str, context: SampleContext<'_>, span: Span) -> Value {
     let mut rng = context.rng;
     let lower = name.to_ascii_lowercase();
     if lower.starts_with("is_") || lower.starts_with("has_") || lower.starts_with("can_") {
@@ -141,7 +148,7 @@ pub fn by_name(name: &str, context: SampleContext<'_>) -> Value {
     if lower.ends_with("_count") || lower == "count" {
         return json!(rng.below(20));
     }
-    fake::text(name, context, 86_400).into()
+    fake::text(name, context, span).into()
 }
 
 /// Returns an object of unknown form.
@@ -152,7 +159,7 @@ pub fn free_form(
     mut value: impl FnMut(SchemaRef) -> Value,
 ) -> Value {
     let lower = name.to_ascii_lowercase();
-    let position = || route::position(context.index, fake::second(name, context, 86_400));
+    let position = || route::position(context.index, fake::second(name, context, Span::DEFAULT));
     let typed = object.others.filter(|o| o.is_typed());
     match lower.as_str() {
         _ if typed.is_some() => json!({ "value": typed.map(&mut value) }),

@@ -59,7 +59,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{spec::schema::Schemas, util::rng::Rng};
+    use crate::{sample::Span, spec::schema::Schemas, util::rng::Rng};
 
     #[test]
     fn a_plain_value_of_one_of_fits_one_alternative() {
@@ -80,7 +80,7 @@ mod tests {
                 unique_fields: &HashMap::new(),
                 seed: 7,
                 size: 20,
-                span: 86_400,
+                span: Span::DEFAULT,
                 strict: false,
                 for_response: true,
                 unset: false,

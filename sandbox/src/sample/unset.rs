@@ -31,14 +31,14 @@ impl Sampler<'_> {
                 within(0.0).then(|| json!(0))
             }
             Kind::Number => within(0.0).then(|| json!(0.0)),
-            Kind::Any => match by_name(name, context) {
+            Kind::Any => match by_name(name, context, self.span) {
                 Value::Bool(_) => Some(false.into()),
                 Value::Number(_) => Some(json!(0)),
                 _ => Some(Value::Null),
             },
             Kind::Text(format) if format == "decimal" => within(0.0).then(|| "0.00".into()),
             Kind::Text(format) if format.is_empty() && schema.bare && place.read_only => {
-                match by_name(name, context) {
+                match by_name(name, context, self.span) {
                     Value::Bool(_) => Some(false.into()),
                     Value::Number(_) => Some(json!(0)),
                     _ => None,
