@@ -148,7 +148,7 @@ fn has_secret(json: &Value, marked: Marked) -> bool {
 
 /// Returns whether the text is JSON with a secret in it.
 pub(crate) fn is_json_with_secret(text: &str, marked: Marked) -> bool {
-    text.trim_start().starts_with(['{', '['])
+    text.trim_start().starts_with(['{', '[', '"'])
         && serde_json::from_str(text).is_ok_and(|json| has_secret(&json, marked))
 }
 
@@ -188,6 +188,7 @@ mod tests {
         }
         hidden("/auth/password/tok-7/".into());
         hidden("/resetToken/tok-7".into());
+        hidden("/reset%54oken/tok-7".into());
         for text in [
             "",
             "/",
@@ -214,7 +215,7 @@ mod tests {
             "1",
             r#"{"key":"canary","token_type":"x"}"#,
             r#"[{"name":"token"}]"#,
-            "a=1&b[0]=2",
+            "a=1&b[0]=2&c.d-e=3",
             r#"{"pin":"seen","more":"[1]"}"#,
             "pin=1",
         ] {
@@ -231,17 +232,41 @@ mod tests {
             "canary",
             r#"{"x":[{"first_pet":"canary"}]}"#,
             r#"{"x":"{\"token\":\"canary\"}"}"#,
+            r#"{"x":" [{\"token\":\"canary\"}]"}"#,
+            r#"{"x":"\"{\\\"token\\\":\\\"canary\\\"}\""}"#,
+            r#"a={"token":"canary"}"#,
+            r#"{"a":"canary=1""#,
             "first_pet=canary",
         ] {
             assert!(!shown("/devices/", text), "{text}");
         }
         for path in [
             "/auth/x/",
-            "/auth/mfa/verify/",
+            "/mfa/verify/",
+            "/oauth/x/",
+            "/sso/x/",
             "/v2/login",
             "/users/set_password/",
         ] {
             assert!(!shown(path, r#"{"code":"123456"}"#), "{path}");
         }
+    }
+
+    #[test]
+    fn the_value_of_a_secret_and_a_long_one_are_not_in_a_reason() {
+        for path in ["has[password]", "has.password", "password"] {
+            assert!(!reason(path, "canary".into()).contains("canary"), "{path}");
+        }
+        assert_eq!(reason("a", "x".into()), "x");
+        assert!(reason("a", "x".repeat(9000)).len() < 1100);
+    }
+
+    #[test]
+    fn only_headers_that_hold_secrets_are_sensitive() {
+        let mut headers = HeaderMap::new();
+        headers.insert("set-cookie", "a".parse().unwrap());
+        headers.insert("content-type", "b".parse().unwrap());
+        mark(&mut headers);
+        assert!(headers["set-cookie"].is_sensitive() && !headers["content-type"].is_sensitive());
     }
 }
