@@ -5,14 +5,16 @@ mod support;
 use std::{
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU32, Ordering::SeqCst},
     },
+    time::Duration,
 };
 
 use autopi::{
-    CallFuture, CallInfo, Client, ClientHooks, Error, ErrorKind, Method, Next, Page, RetryPolicy,
-    rt::{Call, Operation},
+    CallFuture, CallInfo, CallOptions, Client, ClientHooks, Error, ErrorKind, Method, Next, Page,
+    RetryPolicy,
+    rt::{Call, Format, Operation, Place, Style},
     testing::{self, Recorder, Replay, Stub},
 };
 use autopi_sandbox::{API_TOKEN, Sandbox};
@@ -27,7 +29,7 @@ static LIST: Operation = Operation {
 };
 
 fn stubbed(stub: impl ClientHooks + 'static) -> Client {
-    let retry = RetryPolicy::default().initial_backoff(std::time::Duration::from_millis(1));
+    let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     let client = Client::builder().api_token("any").retry(retry).hooks(stub);
     client.build().unwrap()
 }
@@ -288,7 +290,7 @@ async fn the_sandbox_replays_a_recording_and_serves_everything_else() {
 
     let sandbox = Sandbox::builder().replay(&file.0).start().await.unwrap();
     let client = Client::builder().base_url(sandbox.url());
-    let retry = RetryPolicy::default().initial_backoff(std::time::Duration::from_millis(1));
+    let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     let client = client.api_token(API_TOKEN).retry(retry).build().unwrap();
     let call = Call::new(&client, &LIST);
     let rows: Vec<Value> = call.stream().try_collect().await.unwrap();
@@ -336,4 +338,180 @@ async fn a_bad_item_of_a_stub_is_kept_out_of_its_page() {
     let client = stubbed(Stub::new().json("rows_list", 200, page));
     let page: Page<i64> = Call::new(&client, &LIST).send().await.unwrap();
     assert_eq!((page.results, page.errors.len()), (vec![1, 3], 1));
+}
+
+/// Returns the request of a call, which is not sent.
+async fn sent<T>(call: impl AsyncFnOnce(Client) -> T) -> Request {
+    let seen = Arc::new(Mutex::new(None));
+    let note = seen.clone();
+    let reply = move |request: &Request| {
+        *note.lock().unwrap() = request.try_clone();
+        testing::json(200, &json!([]))
+    };
+    let stub = Stub::new().on("raw", reply.clone()).on("rows_list", reply);
+    call(stubbed(stub)).await;
+    seen.lock().unwrap().take().unwrap()
+}
+
+#[tokio::test]
+async fn a_request_has_the_headers_of_the_document_and_those_of_the_caller_before_them() {
+    for (options, own) in [
+        (CallOptions::new(), "document"),
+        (
+            CallOptions::new().header("x-own", "caller").unwrap(),
+            "caller",
+        ),
+    ] {
+        let request = sent(async |client: Client| {
+            let mut call = Call::new(&client, &LIST);
+            call.header("x-own", "document");
+            let format = Format {
+                place: Place::Query,
+                style: Style::Form,
+                explode: false,
+                reserved: false,
+            };
+            call.styled("a", &["x", "y"], format);
+            call.styled("b", &["z"], format);
+            call.options(options);
+            call.send::<Value>().await.unwrap()
+        })
+        .await;
+        assert_eq!(request.headers()["accept"], "application/json");
+        assert_eq!(request.headers()["x-own"], own);
+        assert!(request.headers()["x-own"].is_sensitive());
+        assert_eq!(request.url().query(), Some("a=x,y&b=z"));
+    }
+}
+
+#[tokio::test]
+async fn the_media_type_that_a_caller_gives_is_kept_and_an_empty_body_has_a_length() {
+    let media = CallOptions::new()
+        .header("content-type", "text/x-own")
+        .unwrap();
+    for body in ["json", "raw", "form"] {
+        let request = sent(async |client: Client| {
+            let request = client.request(Method::POST, "/x/").options(media.clone());
+            let request = match body {
+                "json" => request.json(&1).unwrap(),
+                "raw" => request.body("text/plain", "x"),
+                _ => request.form("a", "b"),
+            };
+            request.send().await.unwrap()
+        })
+        .await;
+        assert_eq!(request.headers()["content-type"], "text/x-own", "{body}");
+        assert!(!request.headers().contains_key("content-length"));
+    }
+    for (method, length) in [
+        (Method::POST, true),
+        (Method::PUT, true),
+        (Method::PATCH, true),
+        (Method::DELETE, false),
+        (Method::GET, false),
+    ] {
+        let request =
+            sent(async |client: Client| client.request(method, "/x/").send().await.unwrap()).await;
+        let has = request.headers().contains_key("content-length");
+        assert_eq!(has, length, "{}", request.method());
+    }
+}
+
+#[tokio::test]
+async fn the_longest_url_that_can_be_sent_is_sent() {
+    let rest = (1 << 16) - 2 - "https://api.autopi.io/x/?a=".len();
+    for (length, kind) in [(rest, None), (rest + 1, Some(ErrorKind::InvalidRequest))] {
+        let client = stubbed(Stub::new().json("raw", 200, json!(1)));
+        let request = client
+            .request(Method::GET, "/x/")
+            .query("a", "x".repeat(length));
+        assert_eq!(
+            request.send().await.err().map(|e| e.kind()),
+            kind,
+            "{length}"
+        );
+    }
+}
+
+/// The status and the time of an attempt.
+type Attempt = (Option<u16>, Duration);
+
+/// Notes what it gets after each attempt; responds after a while, with an error, or never.
+#[derive(Clone, Default)]
+struct Told(&'static str, Arc<Mutex<Vec<Attempt>>>);
+
+impl ClientHooks for Told {
+    fn exec<'a>(&'a self, _: Request, _: CallInfo, _: Next<'a>) -> CallFuture<'a, Response> {
+        Box::pin(async {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            match self.0 {
+                "never" => std::future::pending().await,
+                "error" => Err(Error::other("none")),
+                _ => Ok(testing::json(500, &json!(1))),
+            }
+        })
+    }
+
+    fn post(&self, status: Option<u16>, elapsed: Duration, _: &CallInfo) {
+        self.1.lock().unwrap().push((status, elapsed));
+    }
+}
+
+#[tokio::test]
+async fn a_hook_gets_the_status_and_the_time_of_each_attempt() {
+    let ms = Duration::from_millis;
+    let retry = RetryPolicy::default()
+        .max_attempts(2)
+        .initial_backoff(ms(1));
+    for (outcome, options, told, [least, most]) in [
+        ("error", CallOptions::new(), vec![None], [30, 9_000]),
+        (
+            "500",
+            CallOptions::new(),
+            vec![Some(500), Some(500)],
+            [30, 9_000],
+        ),
+        // The client's timeout of an attempt is not halved, and holds in a long call too.
+        ("never", CallOptions::new(), vec![None, None], [280, 9_000]),
+        (
+            "never",
+            CallOptions::new().timeout(ms(60_000)),
+            vec![None, None],
+            [280, 9_000],
+        ),
+    ] {
+        let hook = Told(outcome, Arc::default());
+        let client = Client::builder()
+            .api_token("t")
+            .retry(retry.clone())
+            .timeout(ms(500))
+            .attempt_timeout(ms(300))
+            .hooks(hook.clone())
+            .build()
+            .unwrap();
+        let call = client.request(Method::GET, "/x/").options(options);
+        call.send().await.unwrap_err();
+        let all = hook.1.lock().unwrap();
+        let statuses: Vec<_> = all.iter().map(|(status, _)| *status).collect();
+        assert_eq!(statuses, told, "{outcome}");
+        assert!(all[0].1 >= ms(least) && all[0].1 < ms(most), "{all:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_stops_to_retry_when_its_budget_is_spent() {
+    let count = Arc::new(AtomicU32::new(0));
+    let calls = count.clone();
+    let client = stubbed(Stub::new().on("raw", move |_| {
+        calls.fetch_add(1, SeqCst);
+        testing::json(500, &json!(1))
+    }));
+    let retry = RetryPolicy::default().max_attempts(2);
+    let options = CallOptions::new().retry(retry.initial_backoff(Duration::from_millis(1)));
+    for _ in 0..120 {
+        let call = client.request(Method::GET, "/x/").options(options.clone());
+        call.send().await.unwrap_err();
+    }
+    // 500 permits are 100 retries.
+    assert_eq!(count.load(SeqCst), 220);
 }

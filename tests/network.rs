@@ -4,7 +4,10 @@ mod support;
 
 use std::{env, process::Command, sync::Arc, time::Duration};
 
-use autopi::{CallInfo, Client, ClientHooks, Error, ErrorKind, Method, RetryPolicy, Upload};
+use autopi::{
+    CallInfo, CallOptions, Client, ClientBuilder, ClientHooks, Error, ErrorKind, Method,
+    RetryPolicy, Upload,
+};
 use reqwest::dns::{Name, Resolve, Resolving};
 use support::{Server, Step, ok, response, write};
 use tokio::{io::AsyncWriteExt, net::TcpListener};
@@ -491,6 +494,13 @@ async fn from_env_gives_a_profile_to_its_own_host_only() {
         // Credentials that the program sets itself go where it says.
         let client = builder().base_url(&other).api_token("own").build().unwrap();
         get(&client).await.unwrap();
+        let read =
+            |builder: ClientBuilder| format!("{:?}", builder.from_env().unwrap().build().unwrap());
+        let variable = env::var("AUTOPI_BASE_URL");
+        let variable = variable.unwrap_or_else(|_| "https://api.autopi.io".into());
+        assert!(read(Client::builder().api_token("own")).contains(&variable));
+        let set = Client::builder().api_token("own").base_url(&other);
+        assert!(read(set).contains(&other));
         let early = Client::builder().base_url(&other).from_env().unwrap();
         for builder in [early, builder().base_url(&other)] {
             let error = builder.build().unwrap_err();
@@ -586,4 +596,167 @@ async fn with_proxies_around(url: &str) {
             "{base}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_redirect_that_the_callers_own_http_client_followed_is_judged() {
+    let other = Server::responses(vec![ok("1")]).await;
+    for (place, method, fault) in [
+        ("/y/?canary".to_owned(), Method::GET, None),
+        ("/y/?canary".to_owned(), Method::HEAD, None),
+        (
+            "/y/?canary".to_owned(),
+            Method::POST,
+            Some("may have made a GET of the POST"),
+        ),
+        (
+            format!("{}/y/?canary", other.url),
+            Method::GET,
+            Some("another host"),
+        ),
+    ] {
+        let server = Server::start(move |_, request| {
+            write(match request.contains(" /x/ ") {
+                true => moved("302 Found", &place),
+                false => ok("7"),
+            })
+        })
+        .await;
+        let builder = server.builder();
+        let http = builder.http_client_builder().unwrap();
+        let http = http
+            .redirect(reqwest::redirect::Policy::limited(3))
+            .build()
+            .unwrap();
+        let client = builder.http_client(http).build().unwrap();
+        let outcome = client.request(method.clone(), "/x/").send().await;
+        let text = outcome.err().map(|e| format!("{e} {e:?}"));
+        match (text, fault) {
+            (None, None) => {}
+            (Some(text), Some(fault)) => {
+                assert!(text.contains(fault) && !text.contains("canary"), "{text}");
+            }
+            other => panic!("{method}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_a_redirect_without_credentials_is_followed() {
+    for (status, place, method, requests) in [
+        ("302 Found", "http://HOST/y/", Method::HEAD, 2),
+        ("303 See Other", "http://HOST/y/", Method::GET, 2),
+        ("307 Temporary", "http://HOST/y/", Method::POST, 2),
+        ("302 Found", "http://user:canary@HOST/y/", Method::GET, 1),
+        ("300 Choices", "http://HOST/y/", Method::GET, 1),
+        ("304 Not Modified", "http://HOST/y/", Method::GET, 1),
+    ] {
+        let server = Server::start(move |n, request| {
+            let host = request
+                .lines()
+                .find_map(|l| l.strip_prefix("host: "))
+                .unwrap_or_default();
+            let place = place.replace("HOST", host);
+            write(if n == 0 {
+                moved(status, &place)
+            } else {
+                ok("")
+            })
+        })
+        .await;
+        let outcome = server.client().request(method, "/x/").send().await;
+        assert_eq!(outcome.is_ok(), requests == 2, "{status}: {outcome:?}");
+        assert!(!format!("{outcome:?}").contains("canary"));
+        assert_eq!(server.requests().len(), requests, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_response_may_have_as_many_bytes_as_the_limit() {
+    let piece = |text: &str| Step::Write(text.as_bytes().to_vec());
+    let wait = || Step::Wait(Duration::from_millis(30));
+    let head = "HTTP/1.1 200 OK\r\nconnection: close\r\n";
+    for (steps, fits) in [
+        (
+            vec![piece(&format!("{head}content-length: 5\r\n\r\n12345"))],
+            true,
+        ),
+        (
+            vec![piece(&format!("{head}content-length: 6\r\n\r\n123456"))],
+            false,
+        ),
+        (vec![piece(&format!("{head}\r\n12345"))], true),
+        (vec![piece(&format!("{head}\r\n123456"))], false),
+        (
+            vec![piece(&format!("{head}\r\n123")), wait(), piece("45")],
+            true,
+        ),
+        (
+            vec![piece(&format!("{head}\r\n123")), wait(), piece("456")],
+            false,
+        ),
+        (
+            vec![
+                piece(&format!("{head}\r\n12")),
+                wait(),
+                piece("34"),
+                wait(),
+                piece("56"),
+            ],
+            false,
+        ),
+    ] {
+        let server = Server::start(move |_, _| steps.clone()).await;
+        let client = server.builder().max_response_bytes(5).build().unwrap();
+        let outcome = client.request(Method::GET, "/x/").send().await;
+        assert_eq!(outcome.is_ok(), fits, "{outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_a_response_that_was_asked_for_is_one() {
+    let part = "content-range: bytes 0-0/2\r\n";
+    let server = Server::responses(vec![response("206 Partial Content", part, "7")]).await;
+    let options = CallOptions::new().header("range", "bytes=0-0").unwrap();
+    let client = server.client();
+    let call = client.request(Method::GET, "/x/").options(options);
+    assert_eq!(call.send().await.unwrap().status, 206);
+    let agent = concat!("user-agent: autopi/", env!("CARGO_PKG_VERSION"), "\r\n");
+    assert!(server.requests()[0].contains(agent), "{agent}");
+}
+
+#[tokio::test]
+async fn an_error_keeps_a_part_of_what_is_long() {
+    let encoding = format!("content-encoding: {}\r\n", "x".repeat(4000));
+    let server = Server::responses(vec![
+        response("200 OK", &encoding, "7"),
+        response("400 Bad", "", &"x".repeat(3 << 20)),
+    ])
+    .await;
+    let client = server.client();
+    let error = get(&client).await.unwrap_err();
+    assert!(error.to_string().len() < 300, "{error}");
+    let error = get(&client).await.unwrap_err();
+    assert_eq!(error.raw_body().map(<[u8]>::len), Some(1 << 20));
+}
+
+#[tokio::test]
+async fn a_connection_has_the_time_that_was_set() {
+    let builder = Client::builder().api_token("t").retry(RetryPolicy::none());
+    let builder = builder.connect_timeout(Duration::from_millis(50));
+    let http = builder.http_client_builder().unwrap();
+    let http = http.dns_resolver(Arc::new(Names { ever: true })).build();
+    let options = CallOptions::new().timeout(Duration::from_secs(5));
+    let client = builder.http_client(http.unwrap()).build().unwrap();
+    let call = client.request(Method::GET, "/x/").options(options);
+    let error = call.send().await.unwrap_err();
+    assert!(error.to_string().contains("connect timeout"), "{error}");
+}
+
+#[test]
+fn plain_http_is_allowed_for_one_host() {
+    let builder = Client::builder()
+        .api_token("t")
+        .base_url("http://api.example");
+    assert!(builder.allow_plain_http("other.example").build().is_err());
 }

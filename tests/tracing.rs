@@ -5,7 +5,10 @@
 mod log;
 mod support;
 
-use autopi::rt::{Call, Operation};
+use autopi::{
+    Method,
+    rt::{Call, Operation},
+};
 use futures_util::StreamExt;
 use log::Log;
 use support::{Server, ok};
@@ -37,4 +40,25 @@ async fn a_bad_item_is_a_warning_without_its_values() {
         warnings.iter().all(|w| w.contains("rows_list")) && warnings[1].contains("results[2]"),
         "{log}"
     );
+}
+
+#[tokio::test]
+async fn bodies_are_in_the_log_only_if_they_were_asked_for() {
+    for asked in [false, true] {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        let _logged = tracing::subscriber::set_default(subscriber);
+        let server = Server::responses(vec![ok(r#"{"b":"responded"}"#)]).await;
+        let client = server.builder().trace_bodies(asked).build().unwrap();
+        let call = client.request(Method::POST, "/x/");
+        call.json(&["requested"]).unwrap().send().await.unwrap();
+        for text in ["requested", "responded"] {
+            assert_eq!(log.text().contains(text), asked, "{text}");
+        }
+    }
 }

@@ -218,6 +218,14 @@ mod tests {
             parsed(Credentials::ApiToken("bearer a.b.c".into())),
             "Bearer a.b.c"
         );
+        assert_eq!(
+            parsed(Credentials::Jwt("apitoken  abc".into())),
+            "APIToken abc"
+        );
+        assert_eq!(
+            parsed(Credentials::ApiToken("bearer  a.b.c".into())),
+            "Bearer a.b.c"
+        );
     }
 
     #[test]
@@ -226,6 +234,15 @@ mod tests {
             let error = Credentials::ApiToken(bad.into()).parse().unwrap_err();
             assert!(!error.to_string().contains("canary"), "{error}");
         }
+        for [email, password] in [["", "canary"], [" ", "canary"], ["a@b", ""]] {
+            assert!(Credentials::login(email, password, None).parse().is_err());
+        }
+    }
+
+    #[test]
+    fn a_header_is_ascii_and_sensitive() {
+        assert!(secret("Bearer caf\u{e9}".into()).is_none());
+        assert!(secret("Bearer t".into()).unwrap().is_sensitive());
     }
 
     #[test]

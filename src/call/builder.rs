@@ -236,4 +236,42 @@ mod tests {
             ["a=2", "b=3", "b=4"]
         );
     }
+
+    #[test]
+    fn what_is_set_again_takes_the_place_of_what_was_set() {
+        let client = Client::builder().api_token("t").build().unwrap();
+        let mut call = Call::new(&client, &OPERATION);
+        let format = Format {
+            place: Place::Query,
+            style: crate::codec::style::Style::Form,
+            explode: false,
+            reserved: false,
+        };
+        call.styled("a", &["1"], format);
+        call.styled("a", &["2"], format);
+        assert_eq!(call.spec.encoded_query, [("a", "a=2".to_owned())]);
+        call.query_list::<i64>("b", [0; 0]);
+        call.styled("c", &(), format);
+        assert_eq!(call.given, ["a"]);
+        call.header("d", "1");
+        assert_eq!(call.given, ["a", "d"]);
+        for _ in 0..2 {
+            call.check("b", |v| v.max_length("b", "xx", 1));
+            call.also("b", |v| v.max_length("b", "xx", 1));
+        }
+        assert_eq!(call.violations.len(), 1);
+        call.check("b", |_| ());
+        assert!(call.violations.is_empty());
+        call.json_as("application/merge-patch+json", &1);
+        assert!(matches!(
+            call.spec.body,
+            RequestBody::Raw("application/merge-patch+json", _)
+        ));
+        call.json(&1);
+        assert!(matches!(call.spec.body, RequestBody::Json(_)));
+        for message in ["first", "second"] {
+            call.fail(Error::invalid(message));
+        }
+        assert!(call.error.unwrap().to_string().contains("first"));
+    }
 }

@@ -170,6 +170,10 @@ mod tests {
                 Some("[2J.csv"),
             ),
             ("attachment; filename*=utf-8''.%00.", None),
+            ("attachment; filename*=utf-8''%20..%20", None),
+            (r#"attachment; filename="a\"b.csv""#, Some("a\"b.csv")),
+            (r#"attachment; filename=a\"b.csv"#, Some("b.csv")),
+            ("attachment; filename= a.csv ;", Some("a.csv")),
             (
                 "attachment; filename=\"bl\u{e5}.csv\"",
                 Some("bl\u{e5}.csv"),

@@ -159,4 +159,31 @@ mod tests {
         let size = size_of_val(&*Call::new(&client, &OPERATION).send::<Json>());
         assert!(size < 1000, "{size} bytes");
     }
+
+    #[test]
+    fn what_a_call_requires_is_named_if_it_is_missing() {
+        static REQUIRES: crate::call::operation::Operation = crate::call::operation::Operation {
+            required: &["a", BODY],
+            ..OPERATION
+        };
+        let client = Client::builder().api_token("t").build().unwrap();
+        let missing = |set: fn(&mut Call<'_>)| {
+            let mut call = Call::new(&client, &REQUIRES);
+            set(&mut call);
+            let error = call.finish().err();
+            error.map_or(vec![], |e| e.field_errors().into_keys().collect::<Vec<_>>())
+        };
+        assert_eq!(missing(|_| ()), ["a", "body"]);
+        assert_eq!(missing(|call| call.json(&1)), ["a"]);
+        assert_eq!(missing(|call| call.query("a", 1)), ["body"]);
+        assert_eq!(missing(|call| call.form_fields::<i64>("b", [1])), ["a"]);
+        let none: [String; 0] = [];
+        assert_eq!(
+            missing(|call| {
+                call.json(&1);
+                call.query("a", 1);
+            }),
+            none
+        );
+    }
 }

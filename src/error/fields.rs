@@ -92,6 +92,12 @@ mod tests {
             ),
             (r#"[{},{"name":["a"]}]"#, vec![("[1].name", "a")]),
             (r#"["a","b"]"#, vec![("non_field_errors", "a|b")]),
+            (r#"{"7":["b"]}"#, vec![("7", "b")]),
+            (r#"{"errors":{"name":" "}}"#, vec![]),
+            (
+                r#"{"detail":"no","tags":{"0":"a"}}"#,
+                vec![("tags[0]", "a")],
+            ),
             (r#"{"errors":{"name":"a"}}"#, vec![("errors.name", "a")]),
             (r#"{"max":[3,null,true]}"#, vec![("max", "3|true")]),
             (

@@ -3,6 +3,8 @@
 mod explain;
 mod fields;
 mod new;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::{borrow::Cow, collections::BTreeMap, error::Error as StdError, time::Duration};

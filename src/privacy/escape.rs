@@ -70,4 +70,12 @@ mod tests {
             assert_eq!(hidden(c), autopi_codegen::escape::hidden(c), "{c:?}");
         }
     }
+
+    #[test]
+    fn a_text_is_cut_only_if_it_is_too_long() {
+        let text = "\u{e9}".repeat(500);
+        assert_eq!(short(&text), text);
+        let cut = short(&format!("{text}x")).into_owned();
+        assert!(cut.contains(" \u{2026} ") && cut.len() < 1010, "{cut}");
+    }
 }

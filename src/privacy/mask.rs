@@ -121,3 +121,51 @@ impl Mask<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn secrets_are_masked_at_any_depth_and_wherever_they_are_repeated() {
+        let base = Url::parse("https://api.example/v1").unwrap();
+        let mask = |written| Mask {
+            marked: &[("first_pet", true)],
+            written,
+            repeated: RefCell::default(),
+            own: RefCell::default(),
+            base: &base,
+        };
+        let masked = |written, value: Value| {
+            let mask = mask(written);
+            // The first time notes the secrets.
+            mask.json(&mut value.clone());
+            let mut value = value;
+            mask.json(&mut value);
+            value
+        };
+        let got = json!({"token": ["made-here-17", {"made-here-17": true, "a": "x", "n": [7]}],
+            "said": "it is made-here-17", "made-here-17": 1, "code": "seen"});
+        let shown = json!({"token": [MASK, {MASK: true, "a": MASK, "n": [0]}],
+            "said": MASK, MASK: 1, "code": "seen"});
+        assert_eq!(masked(false, got), shown);
+        let got = json!({"token": "short", "said": "it is short"});
+        let shown = json!({"token": MASK, "said": "it is short"});
+        assert_eq!(masked(false, got), shown);
+        assert_eq!(masked(true, json!({"code": "123"})), json!({"code": MASK}));
+        for secret in [
+            "-----BEGIN PRIVATE KEY-----\nx",
+            "https://u@x.example/",
+            "https://:p@x.example/",
+        ] {
+            assert_eq!(mask(false).text(secret), MASK);
+        }
+        assert_eq!(mask(false).pair("first_pet", "rex"), MASK);
+        let written = mask(true);
+        assert_eq!(mask(false).pair("sig", "canary"), MASK);
+        assert_eq!(written.pair("sig", "canary"), MASK);
+        assert_eq!(written.pair("a", "canary"), MASK);
+    }
+}

@@ -164,9 +164,20 @@ mod tests {
                       mapping pinned is_secret has_password password_changed_at token_type \
                       token_amount max_tokens key_thumbprint key_state exit_code code_hash \
                       recovery_codes_left bypass low_pass author authors signal passenger compass \
-                      shopping decoder tokenizer primary_key";
+                      shopping decoder tokenizer primary_key _has_password password_changed_";
         for name in others.split(' ').chain([""]) {
             assert!(!by_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_split_where_its_case_changes() {
+        for (name, two) in [
+            ("wifiPASS", ["wifi", "pass"]),
+            ("HTTPProxy", ["http", "proxy"]),
+            ("key1CODE", ["key1", "code"]),
+        ] {
+            assert_eq!(words(name), two);
         }
     }
 
@@ -178,6 +189,12 @@ mod tests {
             ("key", "x"),
             ("q", &"0a".repeat(20)),
             (&"0a".repeat(20), ""),
+            ("a", "is eyJhbGci-iJIUzI1NiJ9.eyJzdWIiO_IxIn0.abcdefghij"),
+            ("a", "has?token=x"),
+            ("a", "has&token=x"),
+            ("a", "has#token=x"),
+            ("a", "has;token=x"),
+            ("a", "has/token=x"),
             ("next", "https://h/x/?a=1&tok%65n=x"),
             ("next", "/x;filter[api_key]=x"),
             ("a", "1;token=x"),
@@ -190,6 +207,10 @@ mod tests {
             ("id", "0189d7a5-0000-7000-8000-000000000001"),
             ("next", "https://h/token/?page=2&a=b"),
             ("a", "100%"),
+            ("a", "sort=token"),
+            ("a", "ey.short.x"),
+            ("a", "eyebrows-and-other-words-that-are-long-but-no-token"),
+            ("a", "a-long-host-name-of-a-company.department.example"),
         ] {
             assert!(!in_query(name, value), "{name}");
         }

@@ -182,6 +182,20 @@ mod tests {
     }
 
     #[test]
+    fn an_origin_is_a_scheme_a_host_and_a_port() {
+        let own = Url::parse("https://api.example/v1").unwrap();
+        for (url, yes) in [
+            ("https://API.example:443/", true),
+            ("https://u@api.example/", true),
+            ("http://api.example:443/", false),
+            ("https://other.example/", false),
+            ("https://api.example:8443/", false),
+        ] {
+            assert_eq!(same_origin(&own, &Url::parse(url).unwrap()), yes, "{url}");
+        }
+    }
+
+    #[test]
     fn loopback_is_judged_by_the_parsed_host() {
         for (url, yes) in [
             ("http://localhost", true),
@@ -193,6 +207,7 @@ mod tests {
             ("http://[::ffff:127.0.0.1]", true),
             ("http://[::ffff:8.8.8.8]", false),
             ("http://localhost.evil.com", false),
+            ("http://evil-localhost", false),
             ("http://127.0.0.1.nip.io", false),
             ("http://evil.com/localhost", false),
             ("http://128.0.0.1", false),

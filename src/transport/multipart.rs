@@ -164,3 +164,48 @@ fn empty_form() -> Form {
 fn empty_form() -> Form {
     Form::new()
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::StreamExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_part_has_the_headers_and_the_media_type_that_were_set() {
+        let mut form = MultipartForm::default();
+        let own = |media: &str| Upload::bytes("b.bin", "2").content_type(media);
+        assert!(form.file("b".into(), own("no media")).is_err());
+        form.text("a".into(), "1".into(), None);
+        form.file("b".into(), own("text/own")).unwrap();
+        form.typed("a", "text/a");
+        form.typed("b", "text/b");
+        let header = |form: &mut MultipartForm, part, name, value, usual| {
+            let value = HeaderValue::from_static(value);
+            form.header(part, HeaderName::from_static(name), value, usual);
+        };
+        header(&mut form, "a", "x-a", "usual", true);
+        header(&mut form, "a", "x-a", "set", false);
+        header(&mut form, "a", "x-a", "usual", true);
+        header(&mut form, "b", "x-b", "usual", true);
+        for (part, name) in [("b", "x-b"), ("b", "x-c"), ("b", "x-c"), ("none", "x-d")] {
+            form.require_header(part, name);
+        }
+        let missing: Vec<_> = form.missing_headers().collect();
+        assert_eq!(missing, [("b", "x-c")]);
+        form.forget("none");
+        let chunks = form.build().await.unwrap().into_stream();
+        let sent = chunks.map(|chunk| chunk.unwrap().to_vec()).concat().await;
+        let sent = String::from_utf8(sent).unwrap().to_lowercase();
+        let parts: Vec<_> = sent.split("content-disposition").skip(1).collect();
+        let [a, b] = [parts[0], parts[1]];
+        assert!(
+            a.contains("text/a") && a.contains("x-a: set") && !a.contains("x-b"),
+            "{a}"
+        );
+        assert!(b.contains("text/own") && b.contains("x-b: usual"), "{b}");
+        assert!(!b.contains("text/b") && !b.contains("x-a"), "{b}");
+        form.forget("a");
+        assert_eq!(form.fields.len(), 1);
+    }
+}

@@ -127,3 +127,27 @@ impl RequestSpec {
         own.unwrap_or_else(|| is_idempotent(&self.method))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_secrets_of_every_part_of_a_request_are_noted() {
+        let mut spec = RequestSpec::new("raw", Method::POST, "/x/".into());
+        let value = reqwest::header::HeaderValue::from_static;
+        spec.headers.insert("x-signature", value("canary-1"));
+        spec.headers.insert("x-other", value("seen-11"));
+        spec.options.headers.insert("x-token", value("canary-2"));
+        spec.query.push(("token".into(), "canary-3".into()));
+        spec.encoded_query.push(("a", "b=1&token=canary-4".into()));
+        spec.body.add_field("password".into(), "canary-5".into());
+        spec.body.add_field("a".into(), "seen-22".into());
+        let mut secrets = Repeated::default();
+        spec.note(&mut secrets);
+        for n in 1..=5 {
+            assert!(secrets.is_in(&format!("canary-{n}")), "{n}");
+        }
+        assert!(!secrets.is_in("seen-11") && !secrets.is_in("seen-22"));
+    }
+}

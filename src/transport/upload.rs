@@ -155,3 +155,20 @@ pub(super) fn in_header(name: &str) -> Cow<'_, str> {
 pub(super) fn in_header(name: &str) -> Cow<'_, str> {
     name.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_which_nothing_is_kept_is_none() {
+        for name in ["", ".", "..", "a/", "a\\", "a/..", "\u{200b}"] {
+            assert!(is_nameless(name), "{name:?}");
+        }
+        for name in [
+            "a", "..a", "/a", "\\a", "\r", "\n", "\"", "'", "\u{345}", "\u{e9}", " ",
+        ] {
+            assert!(!is_nameless(name), "{name:?}");
+        }
+    }
+}

@@ -289,5 +289,7 @@ fn parse(text: &SecretString, path: &Path) -> Result<BTreeMap<String, Profile>, 
     })
 }
 
+#[cfg(all(test, unix))]
+mod owners;
 #[cfg(test)]
 mod tests;

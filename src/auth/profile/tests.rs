@@ -162,7 +162,7 @@ fn half_of_a_configuration_is_an_error_that_says_what_is_missing() {
 #[test]
 fn errors_in_the_profiles_file_show_no_secrets() {
     #[cfg(unix)]
-    for mode in [0o640, 0o604, 0o660] {
+    for mode in [0o640, 0o604, 0o660, 0o620, 0o601] {
         assert!(
             found(Some((FILE, mode)), &[])
                 .unwrap_err()
@@ -179,16 +179,17 @@ fn errors_in_the_profiles_file_show_no_secrets() {
             .unwrap_err()
             .contains("credentials.toml")
     );
-    for bad in [
-        "[default]\napi_token = canary",
-        "[default]\n\napi_tokken = 'canary'",
-        "[default]\napi_token = ['canary']",
-        "canary",
-        "[default]\nbound = 'canary'",
+    for (bad, line) in [
+        ("[default]\napi_token = canary", 2),
+        ("[default]\n\napi_tokken = 'canary'", 3),
+        ("[default]\napi_token = ['canary']", 2),
+        ("canary", 1),
+        ("[default]\nbound = 'canary'", 2),
     ] {
         let error = found(Some((bad, 0o600)), &[]).unwrap_err();
+        let place = format!("credentials.toml line {line}:");
         assert!(
-            !error.contains("canary") && error.contains("line"),
+            !error.contains("canary") && error.contains(&place),
             "{error}"
         );
     }
@@ -196,7 +197,12 @@ fn errors_in_the_profiles_file_show_no_secrets() {
 
 /// Creates a home folder with a valid file of credentials, lets `change` edit it, and reads it.
 #[cfg(unix)]
-fn changed(change: impl FnOnce(&Path)) -> Result<String, String> {
+pub(super) fn changed(change: impl FnOnce(&Path)) -> Result<String, String> {
+    found_in(change).map(|found| format!("{:?}", found.credentials.is_some()))
+}
+
+#[cfg(unix)]
+pub(super) fn found_in(change: impl FnOnce(&Path)) -> Result<Found, String> {
     use std::os::unix::fs::PermissionsExt;
 
     let name = format!("autopi-home-{}-{}", std::process::id(), fastrand::u64(..));
@@ -209,7 +215,7 @@ fn changed(change: impl FnOnce(&Path)) -> Result<String, String> {
     change(&folder);
     let found = find(|_| None, Some(&home)).map_err(|e| e.to_string());
     let _ = fs::remove_dir_all(&home);
-    found.map(|found| format!("{:?}", found.credentials.is_some()))
+    found
 }
 
 #[cfg(unix)]
@@ -238,6 +244,11 @@ fn only_regular_credential_files_are_read() {
     assert_eq!(replaced(&["ln", "-s", "/no/such/file"]).unwrap(), "false");
     let error = replaced(&["truncate", "-s", "2M"]).unwrap_err();
     assert!(error.contains("longer than"), "{error}");
+    let error = replaced(&["truncate", "-s", "1M"]).unwrap_err();
+    assert!(!error.contains("longer than"), "{error}");
+    // A link to itself is there, and cannot be read.
+    let error = replaced(&["ln", "-s", "credentials.toml"]).unwrap_err();
+    assert!(error.contains("cannot use"), "{error}");
 }
 
 #[cfg(unix)]
@@ -260,14 +271,16 @@ fn a_folder_that_others_may_write_into_is_refused() {
         assert_eq!(found.is_ok(), good, "{mode:o}: {found:?}");
         assert!(found.map_or_else(|e| e.contains("chmod 700"), |_| true));
     }
-    // The folder behind a link counts as well.
-    let linked = changed(|folder| {
-        let real = folder.with_file_name("real");
-        fs::create_dir(&real).unwrap();
-        let path = folder.join("credentials.toml");
-        fs::rename(&path, real.join("f")).unwrap();
-        symlink(real.join("f"), path).unwrap();
-        moded(0o777)(&real);
-    });
-    assert!(linked.unwrap_err().contains("chmod 700"));
+    // The folder of a link and the folder behind it count.
+    for open in ["real", "autopi"] {
+        let linked = changed(|folder| {
+            let real = folder.with_file_name("real");
+            fs::create_dir(&real).unwrap();
+            let path = folder.join("credentials.toml");
+            fs::rename(&path, real.join("f")).unwrap();
+            symlink(real.join("f"), path).unwrap();
+            moded(0o777)(&folder.with_file_name(open));
+        });
+        assert!(linked.unwrap_err().contains("chmod 700"), "{open}");
+    }
 }
