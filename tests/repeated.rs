@@ -319,12 +319,14 @@ async fn no_error_of_a_login_shows_what_its_response_repeats() {
     }
     // The session's own token, and the one before it.
     let server = Server::start(|n, request| {
-        let token = |n: usize| format!("c4n4ry.{}.{n}", "0123456789".repeat(3));
+        // They have no start in common.
+        let token = |n: usize| format!("{n}.c4n4ry.{}", "0123456789".repeat(3));
         let both = format!("{} {}", token(0), token(1));
         write(match request {
             r if r.starts_with("POST /auth") => ok(&format!(r#"{{"token":"{}"}}"#, token(n / 2))),
             _ if n < 2 => response("401 No", "", &format!(r#"{{"detail":"{both}"}}"#)),
-            _ => ok(&format!(r#"{{"a":"{both}"}}"#)),
+            _ if n < 4 => ok(&format!(r#"{{"a":"{both}"}}"#)),
+            _ => ok(&format!(r#"{{"a":"{}"}}"#, token(1))),
         })
     })
     .await;
@@ -390,6 +392,15 @@ async fn no_error_of_commands_webhooks_and_providers_shows_what_is_repeated() {
     }
 }
 
+/// A body that names the token in its error.
+struct Unwritable;
+
+impl serde::Serialize for Unwritable {
+    fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(serde::ser::Error::custom(format!("no {HEX}")))
+    }
+}
+
 #[tokio::test]
 async fn no_error_of_a_call_that_was_not_sent_shows_the_token() {
     let server = Server::responses(vec![ok("1")]).await;
@@ -407,6 +418,14 @@ async fn no_error_of_a_call_that_was_not_sent_shows_the_token() {
     let pages = client.request(Method::GET, &format!("/x/?page={HEX}"));
     let rows = pages.stream::<Row>().collect::<Vec<_>>().await;
     judge(&shown(rows[0].as_ref().unwrap_err()), HEX, HEX, "page");
+    let error = client.request(Method::POST, "/x/").json(&Unwritable);
+    judge(&shown(&error.err().unwrap()), HEX, HEX, "body");
+    let login = Client::builder().base_url(&server.url).login("a@b.c", HEX);
+    let login = login.build().unwrap();
+    let call = login.request(Method::GET, &format!("/{HEX}:/"));
+    let options = CallOptions::new().timeout(Duration::ZERO);
+    let error = call.options(options).send().await.unwrap_err();
+    judge(&shown(&error), HEX, HEX, "password");
     assert_eq!(server.requests().len(), 0);
 }
 

@@ -262,3 +262,26 @@ fn undecoded(status: u16, Fault { path, mut message }: Fault, body: Bytes) -> Er
     let message = shown::reason(&path, message);
     Error::decode(status, path, message, body)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_json_is_no_page_even_if_nobody_says_that_it_is_html() {
+        let read = |body: &'static str| {
+            any(&Response {
+                status: 200,
+                headers: HeaderMap::new(),
+                value: Bytes::from_static(body.as_bytes()),
+            })
+        };
+        for page in ["<!DOCTYPE html><p>", " \n<HTML><body>"] {
+            let error = read(page).unwrap_err().to_string();
+            assert!(error.contains(Error::HTML_PAGE), "{error}");
+        }
+        for text in ["<b>7</b>", "<htm", ""] {
+            assert!(read(text).is_ok(), "{text}");
+        }
+    }
+}
