@@ -12,6 +12,7 @@ pub(crate) fn member<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
 
 /// Returns the member with this name of an object, if it is a text that is not empty.
 pub(crate) fn secret(object: &[u8], name: &str) -> Option<SecretString> {
+    let object = object.strip_prefix(b"\xef\xbb\xbf").unwrap_or(object);
     let value = member(object.trim_ascii(), name)?;
     let text = serde_json::from_slice::<SecretString>(value).ok()?;
     Some(text).filter(|text| !text.expose_secret().is_empty())
@@ -107,6 +108,29 @@ mod tests {
         let twice = br#"{"a":1, "b":2, "a" : [3] }"#;
         assert_eq!(member(twice, "a"), Some(b"[3]".as_slice()), "the last one");
         assert_eq!(member(twice, "c"), None);
+    }
+
+    #[test]
+    fn a_secret_is_a_text_of_an_object() {
+        for text in [
+            r#"{"token":"t"}"#,
+            "\u{feff} {\"a\":NaN,\"token\":\"\\u0074\"}\n",
+            r#"{"token":1,"token":"t"}"#,
+        ] {
+            let found = secret(text.as_bytes(), "token").unwrap();
+            assert_eq!(found.expose_secret(), "t", "{text}");
+        }
+        for text in [
+            r#"["t"]"#,
+            r#"{"token":""}"#,
+            r#"{"token":["t"]}"#,
+            r#"{"token":1}"#,
+            r#"{"Token":"t"}"#,
+            r#"{"token":"t""#,
+            "",
+        ] {
+            assert!(secret(text.as_bytes(), "token").is_none(), "{text}");
+        }
     }
 
     #[test]
