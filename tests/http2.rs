@@ -96,14 +96,8 @@ async fn a_stream_that_broke_otherwise_is_not_retried() {
 #[tokio::test]
 async fn no_event_of_any_library_holds_a_secret() {
     let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
     // This thread is the whole runtime of the test.
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let _guard = log.follow(tracing::Level::TRACE);
     let (url, _) = server(0, Reason::NO_ERROR).await;
     let options = CallOptions::new().header("x-own", "canary-header").unwrap();
     let secret = serde_json::json!({"password": "canary-password"});

@@ -12,6 +12,7 @@ use autopi::{
 use futures_util::StreamExt;
 use log::Log;
 use support::{Server, ok};
+use tracing::Level;
 
 static LIST: Operation = Operation {
     page: None,
@@ -22,12 +23,7 @@ static LIST: Operation = Operation {
 #[tokio::test]
 async fn a_bad_item_is_a_warning_without_its_values() {
     let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _logged = tracing::subscriber::set_default(subscriber);
+    let _logged = log.follow(Level::INFO);
     let page = ok(r#"{"results":["canary",1,"canary"],"next":null}"#);
     let server = Server::responses(vec![page]).await;
     let client = server.client();
@@ -46,13 +42,7 @@ async fn a_bad_item_is_a_warning_without_its_values() {
 async fn bodies_are_in_the_log_only_if_they_were_asked_for() {
     for asked in [false, true] {
         let log = Log::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .finish();
-        let _logged = tracing::subscriber::set_default(subscriber);
+        let _logged = log.follow(Level::TRACE);
         let server = Server::responses(vec![ok(r#"{"b":"responded"}"#)]).await;
         let client = server.builder().trace_bodies(asked).build().unwrap();
         let call = client.request(Method::POST, "/x/");

@@ -4,11 +4,11 @@
 use std::time::SystemTime;
 
 #[cfg(feature = "sandbox")]
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 
-use crate::{Failure, Result};
 #[cfg(feature = "sandbox")]
-use crate::{credentials::variable, output::line};
+use crate::credentials::variable;
+use crate::{Failure, Result};
 
 /// A running sandbox.
 #[derive(Debug)]
@@ -40,21 +40,16 @@ impl Sandbox {
 #[cfg(feature = "sandbox")]
 fn since() -> Result<SystemTime> {
     const NAME: &str = "AUTOPI_SANDBOX_SINCE";
-    let day = match variable(NAME) {
-        Some(text) => text.parse::<Date>().map_err(|_| {
-            let text = line(&text);
-            Failure::usage(format!(
-                "{NAME}: `{text}` is not a day (expected e.g. 2026-01-01)"
-            ))
-        })?,
-        None => {
-            let today = Timestamp::now().to_zoned_datetime(TimeZone::UTC).date();
-            today.yesterday().unwrap_or(today)
-        }
-    };
-    day.to_zoned_datetime(TimeZone::UTC)
-        .and_then(|start| start.timestamp().try_into())
-        .map_err(|e| Failure::usage(format!("{NAME}: {e}")))
+    let wrong = |e: &dyn std::fmt::Display| Failure::usage(format!("{NAME}: {e}"));
+    if let Some(text) = variable(NAME) {
+        return autopi_sandbox::day(&text).map_err(|e| wrong(&e));
+    }
+    let today = Timestamp::now().to_zoned_datetime(TimeZone::UTC).date();
+    let start = today
+        .yesterday()
+        .and_then(|day| day.to_zoned_datetime(TimeZone::UTC));
+    let start = start.and_then(|start| start.timestamp().try_into());
+    start.map_err(|e| wrong(&e))
 }
 
 #[cfg(not(feature = "sandbox"))]

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{
     Error,
+    media::is_token,
     parameters::{Argument, is_value},
     schema::Document,
     setter,
@@ -99,8 +100,7 @@ impl<'a> Header<'a> {
 
 /// Returns whether HTTP can carry a header of this name: it is a token (RFC 9110, 5.6.2).
 pub fn is_header_name(name: &str) -> bool {
-    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    !name.is_empty() && name.chars().all(token)
+    is_token(name)
 }
 
 /// Returns whether a caller may set this header on a part.

@@ -35,7 +35,7 @@ pub struct SandboxArgs {
     #[arg(long)]
     telemetry_rows: Option<u64>,
     /// The day at which the data begins [default: 2026-01-01]
-    #[arg(long, value_name = "DAY", value_parser = day)]
+    #[arg(long, value_name = "DAY", value_parser = autopi_sandbox::day)]
     since: Option<SystemTime>,
     /// `NAME[=VALUE][:RATE][@PATH]`, repeatable: latency=200ms, stall, reset, truncate,
     /// status=503:0.2, bad-json, html, clock-skew=1h, token-expiry
@@ -71,17 +71,6 @@ pub struct SandboxArgs {
     /// `--strict=false` accepts them
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
     strict: bool,
-}
-
-/// Parses a day: `2026-01-01`.
-fn day(text: &str) -> Result<SystemTime, String> {
-    let day: jiff::civil::Date = text
-        .parse()
-        .map_err(|_| format!("`{text}` is not a day (expected e.g. 2026-01-01)"))?;
-    let start = day
-        .to_zoned_datetime(jiff::tz::TimeZone::UTC)
-        .and_then(|start| start.timestamp().try_into());
-    start.map_err(|e| e.to_string())
 }
 
 /// Parses a rate: `100/1m`.

@@ -44,7 +44,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-pub use builder::Builder;
+pub use builder::{Builder, day};
 pub use documents::embedded;
 pub use http::log::RecordedRequest;
 

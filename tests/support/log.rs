@@ -1,8 +1,14 @@
 //! A log in memory.
+#![allow(dead_code)]
 
 use std::{
     io,
     sync::{Arc, Mutex},
+};
+
+use tracing::{
+    Level,
+    subscriber::{self, DefaultGuard},
 };
 
 /// The content of the log; its clones share it.
@@ -20,6 +26,17 @@ impl io::Write for Log {
 }
 
 impl Log {
+    /// Writes the events of this thread to the log until the guard is dropped.
+    pub fn follow(&self, most: Level) -> DefaultGuard {
+        let writer = self.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(most)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        subscriber::set_default(subscriber)
+    }
+
     pub fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }

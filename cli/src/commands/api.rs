@@ -134,7 +134,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         // Once the change is made it is too late. What GET responds may be a file of any kind.
         context.output.is_named_well()?;
     }
-    if matches!(method.as_str(), "DELETE" | "PURGE") {
+    if operation::deletes(&method) {
         context.confirm(&format!("this deletes ({method} {})", text("path")))?;
     }
     let view = View::default();

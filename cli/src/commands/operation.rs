@@ -183,11 +183,18 @@ pub async fn download(context: &Context, mut download: autopi::Download) -> Resu
     target.end()
 }
 
+/// Words of methods and paths that take something away.
+const DELETES: [&str; 7] = [
+    "delete", "remove", "purge", "clear", "wipe", "destroy", "reset",
+];
+
+/// Returns whether requests with this method take something away.
+pub fn deletes(method: &str) -> bool {
+    DELETES.contains(&method.to_ascii_lowercase().as_str())
+}
+
 /// Returns what must be confirmed first: deletes, and whatever runs on a device.
 pub fn danger(operation: &Operation) -> Option<&'static str> {
-    const DELETES: [&str; 7] = [
-        "delete", "remove", "purge", "clear", "wipe", "destroy", "reset",
-    ];
     const RUNS: [&str; 11] = [
         "execute", "reboot", "restart", "shutdown", "unlock", "lock", "flash", "upgrade", "update",
         "query", "apply",

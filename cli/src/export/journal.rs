@@ -175,7 +175,7 @@ impl Journal {
     ///
     /// # Errors
     /// Returns an error if the disk is full or gone.
-    pub fn append(&mut self, text: &[u8], rows: u64, others: Names) -> Result<()> {
+    pub fn append(&mut self, text: &[u8], rows: u64, others: &Names) -> Result<()> {
         let written = self
             .part
             .write_all(text)
@@ -185,9 +185,7 @@ impl Journal {
         let mut line = json!({
             "window": self.windows, "rows": rows, "end": self.end, "sha256": hex(&Sha256::digest(text)),
         });
-        let before = self.others.clone();
-        add(&mut self.others, others);
-        let new: Names = self.others.difference(&before).cloned().collect();
+        let new = add(&mut self.others, others);
         if !new.is_empty() {
             line["others"] = json!(new);
         }

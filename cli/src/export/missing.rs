@@ -33,7 +33,7 @@ impl Missing {
         {
             let found = names(&row, fields);
             left.retain(|field| !found.contains(field));
-            add(&mut others, found);
+            add(&mut others, &found);
         }
         let fields = left;
         Ok(Self { fields, others })
@@ -76,20 +76,25 @@ impl Missing {
     }
 }
 
-/// Adds names, as many as are kept.
-pub fn add(names: &mut Names, more: Names) {
+/// Adds names, as many as are kept. Returns those that are new.
+pub fn add(names: &mut Names, more: &Names) -> Vec<String> {
     let room = MOST.saturating_sub(names.len());
     let new: Vec<_> = more.difference(names).take(room).cloned().collect();
-    names.extend(new);
+    names.extend(new.iter().cloned());
+    new
+}
+
+/// Returns whether one name is that of a member of another, at any depth.
+pub fn is_part(name: &str, of: &str) -> bool {
+    name.strip_prefix(of)
+        .is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// Returns the type of a record, and the names of its members if one of the fields may be one.
 pub fn names(record: &Value, fields: &[String]) -> Names {
     let mut found = Names::new();
     if let Some(kind) = record.get("t").and_then(Value::as_str) {
-        let is_inner =
-            |field: &String| field.strip_prefix(kind).is_some_and(|f| f.starts_with('.'));
-        if fields.iter().any(is_inner) {
+        if fields.iter().any(|field| is_part(field, kind)) {
             inner(kind, record.get("data"), &mut found);
         }
         found.insert(kind.to_owned());

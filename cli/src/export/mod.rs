@@ -267,7 +267,7 @@ async fn fill(
         stream::iter(missing.map(|unit| window(source, unit))).buffered(asked.parallel);
     while let Some(window) = windows.next().await {
         let (text, rows, others) = window?;
-        journal.append(text.as_bytes(), rows, others)?;
+        journal.append(text.as_bytes(), rows, &others)?;
         progress.step(journal.windows(), journal.rows());
     }
     let (part, others) = journal.found();

@@ -10,7 +10,7 @@ use super::{
     Asked, Fetched, Source, columns,
     format::{Column, Kind},
     in_utc,
-    missing::{Missing, Names, add, names},
+    missing::{Missing, Names, add, is_part, names},
     moment,
     plan::Unit,
     times,
@@ -76,7 +76,7 @@ impl Source for Telemetry<'_> {
                 let at = moment(&row, "ts");
                 fetched.rows.push((at, with_device(device, row)));
             } else {
-                add(&mut fetched.others, names(&row, &self.fields));
+                add(&mut fetched.others, &names(&row, &self.fields));
             }
         }
         Ok(fetched)
@@ -88,7 +88,6 @@ impl Source for Telemetry<'_> {
         for device in devices.iter().filter(|_| is_odd) {
             // What a device sends seldom is not misspelled.
             let known = self.known(device).await.unwrap_or_default();
-            let is_part = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|a| a.starts_with('.'));
             let is = |field: &str, name: &str| {
                 field == name || is_part(field, name) || is_part(name, field)
             };

@@ -2,15 +2,11 @@
 
 use serde_json::Value;
 
+use super::media::is_token;
+
 const METHODS: [&str; 9] = [
     "GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE", "QUERY",
 ];
-
-/// Returns whether HTTP allows a method or a header of this name (RFC 9110, 5.6.2).
-pub fn is_token(name: &str) -> bool {
-    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    !name.is_empty() && name.chars().all(token)
-}
 
 /// Returns whether a request can have this method. CONNECT asks for a tunnel.
 fn is_method(name: &str) -> bool {

@@ -72,7 +72,7 @@ fn is_of_http(parameter: &Value) -> bool {
 fn parameter(parameter: &Value) -> Option<Value> {
     let place = place(parameter)?;
     let name = parameter.get("name")?.as_str()?;
-    if place == "header" && !super::methods::is_token(name) {
+    if place == "header" && !super::media::is_token(name) {
         return None;
     }
     let content = parameter.get("content").and_then(Value::as_object);

@@ -4,9 +4,9 @@ mod kinds;
 
 use serde_json::{Map, Value};
 
-use crate::{operations::json_schema, parts::is_header_name};
+use crate::operations::json_schema;
 use kinds::essence;
-pub use kinds::{is_json, is_multipart, is_urlencoded};
+pub use kinds::{is_json, is_multipart, is_token, is_urlencoded};
 
 fn is_range(media: &str) -> bool {
     essence(media).contains('*')
@@ -72,13 +72,13 @@ pub fn is_media_type(text: &str) -> bool {
     let (kind, subtype) = essence.split_once('/').unwrap_or_default();
     let is_parameter = |text: &str| {
         let (name, value) = text.split_once('=').unwrap_or_default();
-        is_header_name(name) && (is_header_name(value) || unquoted(value).is_some())
+        is_token(name) && (is_token(value) || unquoted(value).is_some())
     };
     let known = parts.all(|p| p.is_empty() || is_parameter(p));
     let printed = text
         .bytes()
         .all(|b| b == b'\t' || (b' '..0x7f).contains(&b));
-    is_header_name(kind) && is_header_name(subtype) && !is_range(text) && known && printed
+    is_token(kind) && is_token(subtype) && !is_range(text) && known && printed
 }
 
 /// Returns the media types to accept. A file is accepted in any form, so that a server that has it

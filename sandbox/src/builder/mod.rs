@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{Wire, sample::Span};
+use crate::{Error, Wire, sample::Span};
 
 /// Configures a sandbox. Everything has a default.
 #[derive(Debug)]
@@ -41,6 +41,20 @@ pub struct Builder {
     webhooks_anywhere: bool,
     body_timeout: Duration,
     allowed_hosts: Vec<String>,
+}
+
+/// Returns when a day begins, in UTC.
+///
+/// # Errors
+/// Returns an error if the text is not a day as in `2026-01-01`.
+pub fn day(text: &str) -> Result<SystemTime, Error> {
+    let day = text.parse::<jiff::civil::Date>();
+    let start = day.and_then(|day| day.to_zoned_datetime(jiff::tz::TimeZone::UTC));
+    let start = start.and_then(|start| start.timestamp().try_into());
+    start.map_err(|_| {
+        let text = text.escape_debug();
+        Error(format!("`{text}` is not a day (expected e.g. 2026-01-01)"))
+    })
 }
 
 impl Default for Builder {
