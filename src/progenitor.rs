@@ -129,8 +129,7 @@ async fn exec(
     }
     spec.url = Some(Box::new(url.clone()));
     if whole {
-        let mut trace = Trace::new(&client.core, &spec);
-        let response = send::whole(&client.core, spec, None, &mut trace).await?;
+        let (response, _trace) = send::whole(&client.core, spec, None).await?;
         return Ok(respond(
             response.status,
             response.headers,

@@ -14,11 +14,10 @@ pub use crate::{
     },
     codec::{
         nullable::sealed,
-        record::{Placeholder, Record, debug, read, serialize_if_some, write},
+        record::{Fields, Member, Placeholder, Record, debug, read, write},
         redact::{Redact, debug_variant},
         style::{Format, Place, Style},
         union::{Alternative, Shape, Source, Tag, Union, kind, of, put, read_union},
-        unknown::write as write_unknown,
         validate::{Check, Violation, Violations},
     },
     pagination::params::PageParams,

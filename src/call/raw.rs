@@ -261,8 +261,7 @@ impl<'a> RawRequest<'a> {
         read: impl FnOnce(Response<Bytes>, &Trace) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let (client, spec, form) = self.finish()?;
-        let mut trace = Trace::new(&client.core, &spec);
-        let response = send::whole(&client.core, spec, form, &mut trace).await?;
+        let (response, trace) = send::whole(&client.core, spec, form).await?;
         read(response.marked(), &trace).map_err(|e| trace.fail(e))
     }
 

@@ -74,13 +74,19 @@ impl<'a> Call<'a> {
         self,
         read: impl FnOnce(Response<Bytes>, &Trace) -> Result<T, Error> + Send + 'a,
     ) -> CallFuture<'a, T> {
+        let response = self.response();
+        Box::pin(async move {
+            let (response, trace) = response.await?;
+            read(response, &trace).map_err(|e| trace.fail(e))
+        })
+    }
+
+    fn response(self) -> CallFuture<'a, (Response<Bytes>, Trace)> {
         // Finished outside the future, so that the future stays small.
         let ready = self.finish_single();
-        Box::pin(async move {
+        Box::pin(async {
             let (client, spec, form) = ready?;
-            let mut trace = Trace::new(&client.core, &spec);
-            let response = send::whole(&client.core, spec, form, &mut trace).await?;
-            read(response, &trace).map_err(|e| trace.fail(e))
+            send::whole(&client.core, spec, form).await
         })
     }
 

@@ -92,11 +92,7 @@ macro_rules! __open_enum {
                 ::std::result::Result::Ok(Self::from(text))
             }
         }
-        impl $crate::rt::Redact for $name {
-            fn redact(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Debug::fmt(self, f)
-            }
-        }
+        impl $crate::rt::Redact for $name {}
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(self.as_str())
@@ -155,11 +151,7 @@ macro_rules! __open_int_enum {
                 text.parse::<i64>().map(Self::from)
             }
         }
-        impl $crate::rt::Redact for $name {
-            fn redact(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Debug::fmt(self, f)
-            }
-        }
+        impl $crate::rt::Redact for $name {}
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 self.as_i64().fmt(f)

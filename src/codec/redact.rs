@@ -19,9 +19,11 @@ use crate::{
 };
 
 /// Formats a value as `Debug` does, without the values of secrets.
-pub trait Redact {
-    /// Formats the value, as `Debug::fmt` does.
-    fn redact(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+pub trait Redact: Debug {
+    /// Formats the value. The default is for types whose `Debug` shows no secrets.
+    fn redact(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Debug::fmt(self, f)
+    }
 
     /// Returns whether there is nothing to show.
     fn is_nothing(&self) -> bool {
@@ -53,13 +55,7 @@ impl Debug for Hidden {
 }
 
 macro_rules! plain {
-    ($($ty:ty),* $(,)?) => {$(
-        impl Redact for $ty {
-            fn redact(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                Debug::fmt(self, f)
-            }
-        }
-    )*};
+    ($($ty:ty),* $(,)?) => { $(impl Redact for $ty {})* };
 }
 plain!(
     bool, i64, f64, Uuid, DeviceId, UnitId, Timestamp, Date, Decimal

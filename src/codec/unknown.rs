@@ -9,7 +9,11 @@ use std::{
     sync::LazyLock,
 };
 
-use serde::{Serialize, de::MapAccess, ser::SerializeMap};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, MapAccess},
+    ser::SerializeMap,
+};
 use serde_json::Value;
 
 use crate::codec::{
@@ -66,45 +70,46 @@ impl fmt::Debug for UnknownMembers {
     }
 }
 
-impl UnknownMembers {
+/// Members that have no field of their own, by their names.
+pub trait Unknown: Redact {
     /// Reads a member.
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: String, map: &mut A) -> Result<(), A::Error>;
+    /// Writes all members.
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+}
+
+impl Unknown for UnknownMembers {
     #[cold]
-    pub(crate) fn read<'de, A: MapAccess<'de>>(
-        &mut self,
-        key: String,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: String, map: &mut A) -> Result<(), A::Error> {
         let value = match mode::is_strict() {
             true => map.next_value::<Any>()?.0,
             false => decode::lossless(&map.next_value::<Raw>()?.0),
         };
-        self.insert(key, value);
+        self.insert(name, value);
         Ok(())
     }
 
-    /// Writes all members.
-    #[doc(hidden)]
-    pub fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.0
-            .iter()
-            .flat_map(|all| all.iter())
-            .try_for_each(|(key, value)| write(map, key, value))
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.0.iter().try_for_each(|all| all.write(map))
     }
 }
 
-/// Writes a member that the document does not name.
-pub fn write<M: SerializeMap>(
-    map: &mut M,
-    key: &str,
-    value: &impl Serialize,
-) -> Result<(), M::Error> {
-    match mode::is_resent() {
-        false => map.serialize_entry(key, value),
-        true => map.serialize_entry(&format!("{}{key}", *UNKNOWN), value),
+impl<T: DeserializeOwned + Serialize + Redact> Unknown for BTreeMap<String, T> {
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: String, map: &mut A) -> Result<(), A::Error> {
+        self.insert(name, map.next_value()?);
+        Ok(())
+    }
+
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let resent = mode::is_resent();
+        self.iter().try_for_each(|(name, value)| match resent {
+            false => map.serialize_entry(name, value),
+            true => map.serialize_entry(&format!("{}{name}", *UNKNOWN), value),
+        })
     }
 }
 
-/// Removes the marks that [`write`] added; returns whether there were any.
+/// Removes the marks that [`Unknown::write`] added; returns whether there were any.
 pub(crate) fn unmark(value: &mut Value) -> bool {
     match value {
         Value::Object(map) => {

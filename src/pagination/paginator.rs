@@ -21,7 +21,9 @@ use crate::{
         params::{CHOOSE_A_PART, PageParams},
         repeats::Repeats,
     },
-    transport::{core::Core, request::RequestSpec, response::decode, send, trace::Trace},
+    transport::{
+        core::Core, future::CallFuture, request::RequestSpec, response::decode, send, trace::Trace,
+    },
 };
 
 /// The state of a list that is read page by page.
@@ -52,7 +54,7 @@ pub(super) struct Paginator {
     /// The ids so far, if duplicates are left out.
     ids: Option<HashSet<(u64, u64)>>,
     #[cfg(not(target_family = "wasm"))]
-    pub(super) early: EarlyRequest<Fetched>,
+    pub(super) early: EarlyRequest<Result<Fetched, Error>>,
 }
 
 /// Pages would be counted from another number than the one that was given.
@@ -148,8 +150,8 @@ impl Paginator {
     }
 
     /// Returns the request of a page. With a `next` link, the query is set already.
-    pub(super) fn request(&self, index: u64) -> RequestSpec {
-        let mut spec = self.spec.clone();
+    pub(super) fn request(&self, index: u64) -> Box<RequestSpec> {
+        let mut spec = Box::new(self.spec.clone());
         if let Some(params) = self.params.filter(|_| !self.linked) {
             spec.query.retain(|(k, _)| k != params.page);
             spec.query.push((params.page.into(), index.to_string()));
@@ -165,8 +167,7 @@ impl Paginator {
         };
         if self.early.reserve(self.seen.saturating_add(size)) {
             let index = self.after(params, size);
-            let (core, spec) = (self.core.clone(), self.request(index));
-            let request = async move { fetch(&core, spec).await };
+            let request = fetch(self.core.clone(), self.request(index));
             self.early.start(index, request).await;
         }
     }
@@ -181,10 +182,10 @@ impl Paginator {
         #[cfg(not(target_family = "wasm"))]
         let fetched = match self.early.take(self.index) {
             Some(task) => task.join().await.and_then(|fetched| fetched),
-            None => fetch(&self.core, spec).await,
+            None => fetch(self.core.clone(), spec).await,
         };
         #[cfg(target_family = "wasm")]
-        let fetched = fetch(&self.core, spec).await;
+        let fetched = fetch(self.core.clone(), spec).await;
         let (response, trace) = match fetched {
             // DRF responds with 404 to a request for the page after the last one.
             Err(e) if e.is_not_found() && self.seen > 0 && !self.promised => {
@@ -256,12 +257,10 @@ impl Paginator {
 }
 
 /// A page that is not decoded yet.
-type Fetched = Result<(Response<Bytes>, Trace), Error>;
+type Fetched = (Response<Bytes>, Trace);
 
-async fn fetch(core: &Core, spec: RequestSpec) -> Fetched {
-    let mut trace = Trace::new(core, &spec);
-    let response = send::whole(core, Box::new(spec), None, &mut trace).await?;
-    Ok((response, trace))
+fn fetch(core: Arc<Core>, spec: Box<RequestSpec>) -> CallFuture<'static, Fetched> {
+    Box::pin(async move { send::whole(&core, spec, None).await })
 }
 
 /// Returns a hash of the query that does not depend on its order.

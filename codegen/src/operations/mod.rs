@@ -28,7 +28,8 @@ use crate::{
 
 /// The emitted code of an operation.
 struct Emitted<'a> {
-    statics: Option<TokenStream>,
+    /// The constant that describes it.
+    operation: Option<TokenStream>,
     setters: TokenStream,
     sends: Sends,
     about: About<'a>,
@@ -131,7 +132,7 @@ fn builder_code(
     emitted: Emitted<'_>,
 ) -> TokenStream {
     let Emitted {
-        statics,
+        operation,
         setters,
         sends: Sends { sends, blocking },
         ..
@@ -149,8 +150,7 @@ fn builder_code(
         );
         impl<'a, M> #builder<'a, M> {
             pub(super) fn new(client: &'a crate::Client) -> Self {
-                static OPERATION: crate::rt::Operation = #statics;
-                Self(crate::rt::Call::new(client, &OPERATION), ::std::marker::PhantomData)
+                Self(crate::rt::Call::new(client, &#operation), ::std::marker::PhantomData)
             }
             #setters
             #[markup = "Sets options such as timeouts, retries and headers for this call only."]
@@ -224,7 +224,7 @@ fn emit_operation<'a>(
     let mut responses = BTreeSet::new();
     let (accept, sends) = response(doc, op, &mut responses, &mut about)?;
     used.give(responses, function);
-    let statics = || {
+    let operation = || {
         let (method, path) = (op.method.to_uppercase(), op.path);
         let (marked, secret): (Vec<&str>, Vec<bool>) = doc.marked(op.value).into_iter().unzip();
         quote! {
@@ -240,7 +240,7 @@ fn emit_operation<'a>(
         }
     };
     Ok(Emitted {
-        statics: (!doc.surface).then(statics),
+        operation: (!doc.surface).then(operation),
         setters,
         sends,
         about,

@@ -25,14 +25,19 @@ impl Record for Login {
     const FIELDS: &'static [&'static str] = &["email", "wifi_pass", "phrase", "type"];
     const REQUIRED: &'static [usize] = &[];
     const SECRETS: &'static [usize] = &[1, 2];
-    fn read<'de, A: MapAccess<'de>>(&mut self, _: usize, _: &mut A) -> Result<(), A::Error> {
-        Ok(())
+    fn read<'de, M: Member<'de>>(&mut self, _: usize, member: M) -> M::Done {
+        member.keep(&mut self.extra)
     }
-    fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
-        Ok(())
+    fn each<F: Fields>(&self, fields: F) -> F {
+        fields
+            .required(&self.email)
+            .optional(&self.wifi_pass)
+            .required(&self.phrase)
+            .required(&self.r#type)
+            .unknown(&self.extra)
     }
 }
-crate::__record!(Login email wifi_pass phrase r#type; extra);
+crate::__record!(Login);
 
 #[test]
 fn debug_shows_no_secret_of_a_record() {
@@ -69,15 +74,15 @@ impl<const REQUIRED: bool, const OPEN: bool> Record for Wide<REQUIRED, OPEN> {
     const REQUIRED: &'static [usize] = if REQUIRED { &[0, 33, 64, 69] } else { &[] };
     const NULLABLE: &'static [usize] = &[64];
     const KEEPS_UNKNOWN: bool = OPEN;
-    fn read<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error> {
+    fn read<'de, M: Member<'de>>(&mut self, index: usize, member: M) -> M::Done {
+        if index == NAMES.len() {
+            return member.keep(&mut self.1);
+        }
         self.0.push(index);
-        map.next_value::<IgnoredAny>().map(drop)
+        member.read(&mut Value::Null)
     }
-    fn unknown(&mut self) -> Option<&mut UnknownMembers> {
-        Some(&mut self.1)
-    }
-    fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
-        Ok(())
+    fn each<F: Fields>(&self, fields: F) -> F {
+        fields
     }
 }
 
@@ -126,4 +131,23 @@ fn a_whole_response_with_other_members_only_is_another_object() {
     }
     let alone = serde_json::from_str::<Wide<false, false>>(r#"{"detail":"no"}"#).unwrap();
     assert_eq!(alone.1["detail"], "no");
+}
+
+#[test]
+fn a_record_is_written_in_the_order_of_its_fields_until_one_fails() {
+    let mut login = Login::placeholder();
+    let text = serde_json::to_string(&login).unwrap();
+    let whole = r#"{"email":"e","wifi_pass":"canary","phrase":"canary","type":1,"more":"m","token":"canary"}"#;
+    assert_eq!(text, whole);
+    login.wifi_pass = None;
+    assert_eq!(
+        serde_json::to_string(&login).unwrap(),
+        whole.replace(r#""wifi_pass":"canary","#, "")
+    );
+    for room in 0..whole.len() {
+        let mut out = vec![0; room];
+        let fault = serde_json::to_writer(&mut out[..], &Login::placeholder()).unwrap_err();
+        assert!(fault.is_io(), "{fault}");
+        assert_eq!(out, whole.as_bytes()[..room]);
+    }
 }

@@ -40,11 +40,7 @@ macro_rules! __union {
                 }
             }
         }
-        impl $crate::rt::Redact for $name {
-            fn redact(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Debug::fmt(self, f)
-            }
-        }
+        impl $crate::rt::Redact for $name {}
         impl $crate::rt::Placeholder for $name {
             fn placeholder() -> Self {
                 <Self as $crate::rt::Union>::unknown(::std::default::Default::default())

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use crate::codec::record::Record;
+use crate::codec::record::{Record, write_members};
 
 /// Writes a struct with its tag, whatever tag it holds itself.
 pub fn tagged<T: Record, S: Serializer>(
@@ -13,11 +13,12 @@ pub fn tagged<T: Record, S: Serializer>(
 ) -> Result<S::Ok, S::Error> {
     let mut map = s.serialize_map(None)?;
     map.serialize_entry(name, &tag)?;
-    value.write(&mut Others {
+    let others = &mut Others {
         map: &mut map,
         name,
         taken: false,
-    })?;
+    };
+    write_members(value, others)?;
     map.end()
 }
 

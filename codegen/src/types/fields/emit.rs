@@ -50,11 +50,11 @@ impl Code {
         about: &TokenStream,
         sent: bool,
         extra: &Ident,
-        keeps: &TokenStream,
+        keeps: Option<TokenStream>,
     ) -> TokenStream {
         #[rustfmt::skip]
         let Self {
-            idents, keys, required, placeholders, reads, writes, checks, ..
+            keys, required, placeholders, reads, passes, checks, ..
         } = &self;
         let (declaration, request) = (self.declaration(ident, sent), self.request(ident, sent));
         let check = sent.then(|| {
@@ -78,24 +78,19 @@ impl Code {
                 const REQUIRED: &'static [usize] = &[#(#required),*];
                 #nullable
                 #secrets
-                fn read<'de, A: crate::rt::serde::de::MapAccess<'de>>(
+                #keeps
+                fn read<'de, M: crate::rt::Member<'de>>(
                     &mut self,
                     index: usize,
-                    map: &mut A,
-                ) -> ::std::result::Result<(), A::Error> {
-                    match index { #reads _ => {} }
-                    ::std::result::Result::Ok(())
+                    member: M,
+                ) -> M::Done {
+                    match index { #reads _ => member.keep(&mut self.#extra) }
                 }
-                #keeps
-                fn write<M: crate::rt::serde::ser::SerializeMap>(
-                    &self,
-                    map: &mut M,
-                ) -> ::std::result::Result<(), M::Error> {
-                    #writes
-                    ::std::result::Result::Ok(())
+                fn each<F: crate::rt::Fields>(&self, fields: F) -> F {
+                    fields #passes .unknown(&self.#extra)
                 }
             }
-            crate::__record!(#ident #(#idents)* ; #extra);
+            crate::__record!(#ident);
             #request
             #check
         }

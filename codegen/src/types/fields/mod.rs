@@ -20,16 +20,15 @@ use crate::{
 #[derive(Default)]
 struct Code {
     fields: TokenStream,
-    idents: Vec<Ident>,
     keys: Vec<String>,
     /// Indices of fields.
     required: Vec<usize>,
     nullable: Vec<usize>,
     secrets: Vec<usize>,
-    /// Of `Record`: what initialises, reads and writes each field.
+    /// Of `Record`: what initialises, reads and passes on each field.
     placeholders: TokenStream,
     reads: TokenStream,
-    writes: TokenStream,
+    passes: TokenStream,
     /// Of a request: the arguments and initialisers of `new`, setters, checks.
     arguments: TokenStream,
     initial: TokenStream,
@@ -86,7 +85,7 @@ pub(super) fn object(
     let keeps = code.add_extra(doc, schema, &extra)?;
     Ok(match doc.surface {
         true => code.surface(ident, sent),
-        false => code.emit(ident, about, sent, &extra, &keeps),
+        false => code.emit(ident, about, sent, &extra, keeps),
     })
 }
 
@@ -102,7 +101,6 @@ impl Code {
         };
         let index = self.keys.len();
         self.keys.push(key.to_owned());
-        self.idents.push(ident.clone());
         if field.needed {
             self.required.push(index);
         }
@@ -122,16 +120,14 @@ impl Code {
         self.placeholders
             .extend(quote!(#ident: crate::rt::Placeholder::placeholder(),));
         // The field distinguishes null from absent, so null is one of its values.
-        self.reads
-            .extend(if !field.needed && field.nullable && sent {
-                quote!(#index => self.#ident = ::std::option::Option::Some(map.next_value()?),)
-            } else {
-                quote!(#index => self.#ident = map.next_value()?,)
-            });
-        self.writes.extend(if field.needed {
-            quote!(map.serialize_entry(#key, &self.#ident)?;)
-        } else {
-            quote!(crate::rt::serialize_if_some(map, #key, &self.#ident)?;)
+        let nullable = !field.needed && field.nullable && sent;
+        self.reads.extend(match nullable {
+            true => quote!(#index => member.read_some(&mut self.#ident),),
+            false => quote!(#index => member.read(&mut self.#ident),),
+        });
+        self.passes.extend(match field.needed {
+            true => quote!(.required(&self.#ident)),
+            false => quote!(.optional(&self.#ident)),
         });
     }
 
@@ -178,13 +174,14 @@ impl Code {
         });
     }
 
-    /// Adds the field for all other members; returns how `Record` fills it.
+    /// Adds the field for all other members; returns the constant that says that the document
+    /// allows them.
     fn add_extra(
         &mut self,
         doc: &Document<'_>,
         schema: &Value,
         ident: &Ident,
-    ) -> Result<TokenStream, Error> {
+    ) -> Result<Option<TokenStream>, Error> {
         let values = match schema.get("additionalProperties") {
             Some(value @ Value::Object(map)) if !map.is_empty() => Some((
                 doc.nullable(value, &mut BTreeSet::new())?,
@@ -197,40 +194,24 @@ impl Code {
             .extend(quote!(#ident: crate::rt::Placeholder::placeholder(),));
         self.initial
             .extend(quote!(#ident: ::std::default::Default::default(),));
-        let about = "Members that the document does not name.";
-        let Some((value, each)) = values else {
-            self.fields
-                .extend(quote!(#[markup = #about] pub #ident: crate::UnknownMembers,));
-            self.writes.extend(quote!(self.#ident.write(map)?;));
-            return Ok(quote! {
-                fn unknown(&mut self) -> ::std::option::Option<&mut crate::UnknownMembers> {
-                    ::std::option::Option::Some(&mut self.#ident)
+        let (ty, keeps) = match values {
+            None => (quote!(crate::UnknownMembers), None),
+            Some((value, each)) => {
+                if !each.is_empty() {
+                    self.checks
+                        .extend(quote!(v.values("", &self.#ident, |v, value| { #each });));
                 }
-            });
+                (
+                    quote!(::std::collections::BTreeMap<::std::string::String, #value>),
+                    Some(quote!(
+                        const KEEPS_UNKNOWN: bool = true;
+                    )),
+                )
+            }
         };
-        if !each.is_empty() {
-            self.checks
-                .extend(quote!(v.values("", &self.#ident, |v, value| { #each });));
-        }
-        self.fields.extend(quote! {
-            #[markup = #about]
-            pub #ident: ::std::collections::BTreeMap<::std::string::String, #value>,
-        });
-        self.writes.extend(quote! {
-            for (key, value) in &self.#ident {
-                crate::rt::write_unknown(map, key, value)?;
-            }
-        });
-        Ok(quote! {
-            const KEEPS_UNKNOWN: bool = true;
-            fn keep<'de, A: crate::rt::serde::de::MapAccess<'de>>(
-                &mut self,
-                key: ::std::string::String,
-                map: &mut A,
-            ) -> ::std::result::Result<(), A::Error> {
-                self.#ident.insert(key, map.next_value()?);
-                ::std::result::Result::Ok(())
-            }
-        })
+        let about = "Members that the document does not name.";
+        self.fields
+            .extend(quote!(#[markup = #about] pub #ident: #ty,));
+        Ok(keeps)
     }
 }
