@@ -1,11 +1,11 @@
-//! `bench-build`: measures what the generated client costs to compile, and plain progenitor's
-//! client of the same document.
+//! `bench-build`: measures what the generated client costs to compile, and the clients that other
+//! generators make of the same document.
 //!
-//! Only the crate itself is timed; its dependencies and its build script are built before. Peak
-//! memory is that of rustc, read from `/proc` (Linux).
+//! Only the crate itself is timed, the median of three runs; its dependencies and its build script
+//! are built before. Peak memory is that of rustc, read from `/proc` (Linux).
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     thread,
@@ -31,7 +31,8 @@ struct Figure {
     mib: u64,
 }
 
-/// Prints a Markdown table for the sets of features and for plain progenitor.
+/// Prints a Markdown table for the sets of features, for plain progenitor, and for the other
+/// generators that are installed.
 ///
 /// # Errors
 /// Returns an error if a build fails, or if a file cannot be written.
@@ -52,6 +53,12 @@ pub fn build(root: &Path, sets: &[String]) -> Result<()> {
         });
     }
     subjects.push(plain(root, &text)?);
+    for (name, version) in [("ploidy", "0.15"), ("openapi-to-rust", "0.23")] {
+        match peer(root, name)? {
+            Some(subject) => subjects.push(subject),
+            None => eprintln!("not measured: `cargo install {name} --version ^{version}` first"),
+        }
+    }
     let target = root.join("target/bench-build");
     println!("| crate | lines | check | build | release |\n| --- | --- | --- | --- | --- |");
     for subject in &subjects {
@@ -65,17 +72,83 @@ pub fn build(root: &Path, sets: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// Returns the crate that an installed generator makes of the document, or `None` if it is not
+/// installed.
+fn peer(root: &Path, name: &'static str) -> Result<Option<Subject>> {
+    let folder = root.join("target").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(folder.join("src"))?;
+    let mut command = Command::new(name);
+    command.arg("generate");
+    match name {
+        "ploidy" => command
+            .args(["rust", "spec/openapi.json", "--name", "client", "-o"])
+            .arg(&folder),
+        _ => command
+            .args(["spec/openapi.json", "--output-dir"])
+            .arg(folder.join("src/client")),
+    };
+    let status = command.current_dir(root).stdout(Stdio::null()).status();
+    if status
+        .as_ref()
+        .is_err_and(|e| e.kind() == io::ErrorKind::NotFound)
+    {
+        return Ok(None);
+    }
+    if !status?.success() {
+        bail!("`{name} generate` failed");
+    }
+    let manifest = folder.join("Cargo.toml");
+    let mut text = match fs::read_to_string(&manifest) {
+        Ok(text) => text,
+        // It writes modules and the dependencies that they need.
+        Err(_) => {
+            fs::write(
+                folder.join("src/lib.rs"),
+                "#![allow(warnings)]\npub mod client;\n",
+            )?;
+            let needed = fs::read_to_string(folder.join("src/client/REQUIRED_DEPS.toml"))?;
+            format!(
+                "[package]\nname = \"client\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n{needed}"
+            )
+        }
+    };
+    text += "\n[workspace]\n\n[profile.dev]\ndebug = \"line-tables-only\"\n";
+    fs::write(manifest, text)?;
+    Ok(Some(Subject {
+        label: name.to_owned(),
+        lines: lines(&folder.join("src"))?,
+        folder,
+        package: "client",
+        features: Vec::new(),
+    }))
+}
+
+/// Returns the number of lines of the Rust files in a folder.
+fn lines(folder: &Path) -> Result<usize> {
+    let mut count = 0;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            count += lines(&path)?;
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            count += fs::read_to_string(&path)?.lines().count();
+        }
+    }
+    Ok(count)
+}
+
 fn cargo(subject: &Subject, mode: &[&str], target: &Path) -> Command {
     let mut command = cargo::command();
-    command.args(mode).args([
-        "--quiet",
-        "--lib",
-        "--package",
-        subject.package,
-        "--no-default-features",
-        "--features",
-        &subject.features.join(","),
-    ]);
+    command
+        .args(mode)
+        .args(["--quiet", "--lib", "--package", subject.package]);
+    if !subject.features.is_empty() {
+        let features = subject.features.join(",");
+        command.args(["--no-default-features", "--features", &features]);
+    }
     command
         .arg("--target-dir")
         .arg(target)
@@ -110,7 +183,15 @@ fn measure(subject: &Subject, mode: &[&str], target: &Path) -> Result<Figure> {
         })
     };
     run()?; // the dependencies
-    run()
+    let mut figures = Vec::new();
+    for _ in 0..3 {
+        figures.push(run()?);
+    }
+    figures.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    figures
+        .into_iter()
+        .nth(1)
+        .context("three runs have a median")
 }
 
 /// Returns the peak resident memory of the rustc that compiles this crate, in MiB.
