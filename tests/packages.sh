@@ -25,9 +25,27 @@ autopi-sandbox = "0"
 tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 
 TOML
+# Another program, without the default features: it refuses a file of profiles.
+mkdir -p "$work/lean/src" "$work/home/.config/autopi"
+sed 's/"program"/"lean"/; s/autopi = "0"/autopi = { version = "0", default-features = false, features = ["tasks"] }/' \
+    "$work/program/Cargo.toml" >"$work/lean/Cargo.toml"
+cat >"$work/lean/src/main.rs" <<'RUST'
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let api = autopi_sandbox::Sandbox::builder().size(1).start().await?;
+    let client = autopi::Client::builder().base_url(api.url()).api_token(autopi_sandbox::API_TOKEN).build()?;
+    client.tasks_list().send().await?;
+    let error = autopi::Client::from_env().unwrap_err().to_string();
+    assert!(error.contains("the feature `profiles` of autopi is off"), "{error}");
+    println!("{error}");
+    Ok(())
+}
+RUST
+(umask 077 && printf '[default]\napi_token = "x"\n' >"$work/home/.config/autopi/credentials.toml")
+chmod 700 "$work/home" "$work/home/.config" "$work/home/.config/autopi"
 cat >"$work/Cargo.toml" <<'TOML'
 [workspace]
-members = ["autopi-cli", "program"]
+members = ["autopi-cli", "lean", "program"]
 resolver = "3"
 
 [patch.crates-io]
@@ -56,4 +74,6 @@ cp clone/Cargo.lock .
 cargo fetch --quiet
 export CARGO_TARGET_DIR="$target/packages"
 cargo run --quiet --offline --package program
+cargo build --quiet --offline --package lean
+HOME="$work/home" "$CARGO_TARGET_DIR/debug/lean"
 cargo run --quiet --offline --package autopi-cli -- --sandbox dongle devices-list --jq '.[0].id' --quiet

@@ -188,7 +188,7 @@ impl<M> ClientBuilder<M> {
     /// `~/.config/autopi/credentials.toml`, with `api_token`, `jwt`, `email`, `password` and
     /// `base_url`. On Unix the file is refused if others may read it. The credentials of a profile
     /// are for its own host: [`build`](ClientBuilder::build) returns an error if another one was
-    /// set.
+    /// set. Without the feature `profiles`, such a file is an error.
     ///
     /// # Errors
     /// Returns an error if a variable is not valid UTF-8, if only one half of a login is given, if

@@ -10,7 +10,7 @@ use std::{
 };
 
 use reqwest::Url;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::{
@@ -199,7 +199,7 @@ pub fn path(home: &Path) -> PathBuf {
 pub fn profiles(home: &Path) -> Result<Option<BTreeMap<String, Profile>>, Error> {
     let path = path(home);
     let text = read(&path, home)?;
-    text.map(|text| parse(&text, &path)).transpose()
+    text.map(|text| parse::parse(text, &path)).transpose()
 }
 
 /// The maximum size of a file of credentials, in bytes.
@@ -272,22 +272,7 @@ fn judge(_: &Path, _: &Path, _: &Metadata) -> Result<(), String> {
     Ok(())
 }
 
-/// Parses the profiles. An error names the line but does not show it, as toml's own message would.
-fn parse(text: &SecretString, path: &Path) -> Result<BTreeMap<String, Profile>, Error> {
-    let text = text.expose_secret();
-    toml::from_str(text).map_err(|e| {
-        let line = e
-            .span()
-            .and_then(|s| text.get(..s.start))
-            .map_or(1, |before| before.matches('\n').count() + 1);
-        let known = "base_url, api_token, jwt, email, password, read_only, keyring, spec";
-        Error::configuration(format!(
-            "{} line {line}: not a profile; a profile is a [name] with some of {known}, texts in \
-             quotes",
-            path.display()
-        ))
-    })
-}
+mod parse;
 
 #[cfg(all(test, unix))]
 mod owners;

@@ -1,5 +1,7 @@
 use std::collections::HashMap;
 
+use secrecy::ExposeSecret;
+
 use super::*;
 
 /// Returns the `Debug` text of the credentials and the base URL that this file and environment
