@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     Error,
     areas::Operation,
     checks, describe,
     examples::About,
+    form::{Form, REPEATED},
     media, names,
     parameters::Argument,
-    parts::Header,
     schema::{self, Document, is_file},
-    setter, types,
+    setter, style, types,
 };
 
 /// Stands for the body among the required parameters, as in the runtime.
@@ -29,13 +29,6 @@ pub enum Kind<'a> {
     /// Bytes of this media type.
     Raw(&'a str),
     Form(Form<'a>),
-}
-
-pub struct Form<'a> {
-    pub multipart: bool,
-    pub members: Map<String, Value>,
-    pub required: BTreeSet<String>,
-    encoding: Option<&'a Value>,
 }
 
 /// Returns the kind of an operation's body, and whether it is required. If it has to hold a file, a
@@ -137,10 +130,12 @@ pub fn setters<'a>(
             let mut out = TokenStream::new();
             for (name, property) in &form.members {
                 let field = names::unique(names::value_ident(name), taken);
-                let argument = Argument::of(doc, property, used)?;
+                let (argument, checked) = form.argument(doc, name, property, used)?;
                 let must = form.required.contains(name);
-                describe.argument(&field, &argument, must, &describe::limits(doc, property));
-                out.extend(member(doc, &form, name, &field, property, &argument));
+                describe.argument(&field, &argument, must, &describe::limits(doc, checked));
+                out.extend(member(
+                    doc, &form, name, &field, property, &argument, checked,
+                ));
             }
             for (part, headers) in form.headers(doc) {
                 for header in headers {
@@ -161,10 +156,11 @@ fn member(
     field: &Ident,
     property: &Value,
     argument: &Argument,
+    checked: &Value,
 ) -> TokenStream {
     let text = describe::text(property).or_else(|| describe::text(doc.written_out(property)));
-    let about = setter::about(doc, name, text, &describe::limits(doc, property));
-    let checks = argument.checked(doc, name, property);
+    let about = setter::about(doc, name, text, &describe::limits(doc, checked));
+    let checks = argument.checked(doc, name, checked);
     let deprecated = types::deprecated(property);
     let multipart = form.multipart;
     let texts = if multipart {
@@ -173,20 +169,28 @@ fn member(
         quote!(form_values)
     };
     let string = quote!(::std::string::String);
+    let style = form.style(name);
+    let format =
+        style.map(|(style, explode, reserved)| style::format("Query", style, explode, reserved));
     let call = match argument {
         Argument::Plain(ty) => quote!(#texts::<#ty>(#name, [value])),
         Argument::Into(ty) => quote!(#texts::<#ty>(#name, [value])),
         // DRF reads a list from repeated fields (`QueryDict.getlist`).
-        Argument::List(item) => match form.separator(name) {
-            Some(separator) => quote!(form_joined::<#item>(#name, value, #separator)),
-            None => quote!(#texts::<#item>(#name, value)),
+        Argument::List(item) => match &format {
+            Some(format) if style != REPEATED => {
+                quote!(form_list::<#item>(#name, value, #format))
+            }
+            _ => quote!(#texts::<#item>(#name, value)),
         },
-        Argument::Of(_) if !multipart && schema::is_union(doc.known(property)) => {
-            let separator = match form.separator(name) {
-                Some(separator) => quote!(::std::option::Option::Some(#separator)),
-                None => quote!(::std::option::Option::None),
+        Argument::Of(_) | Argument::Any if format.is_some() => {
+            let value = match argument {
+                Argument::Any => quote!(&value),
+                _ => quote!(value),
             };
-            quote!(form_either(#name, value, #separator))
+            quote!(form_styled(#name, #value, #format))
+        }
+        Argument::Of(_) if !multipart && schema::is_union(doc.known(property)) => {
+            quote!(form_either(#name, value))
         }
         Argument::Of(_) => quote!(form_json(#name, value, #multipart)),
         Argument::Any => quote!(form_json(#name, &value, #multipart)),
@@ -212,52 +216,4 @@ fn member(
     let taken = argument.taken();
     let sets = quote!(#checks self.0.#call; #media #(#headers)*);
     setter::emit(&about, &deprecated, field, &taken, &sets)
-}
-
-impl Form<'_> {
-    fn encoding(&self, name: &str) -> Option<&Value> {
-        self.encoding?.get(name)
-    }
-
-    /// Returns the headers of the parts with this name.
-    fn headers_of<'h>(&'h self, doc: &'h Document<'_>, name: &str) -> Vec<Header<'h>> {
-        let encoding = self.encoding(name).filter(|_| self.multipart);
-        let headers = encoding.and_then(|e| e.get("headers")?.as_object());
-        let all = headers.into_iter().flatten();
-        all.filter_map(|(name, header)| Header::of(doc, name, header))
-            .collect()
-    }
-
-    /// Returns the headers of all parts that the caller may set.
-    fn headers<'h>(&'h self, doc: &'h Document<'_>) -> Vec<(&'h str, Vec<Header<'h>>)> {
-        let names = self.members.keys();
-        names
-            .map(|name| {
-                let mut headers = self.headers_of(doc, name);
-                headers.retain(|header| !header.is_fixed());
-                (name.as_str(), headers)
-            })
-            .collect()
-    }
-
-    /// Returns the media type of a part, if it is a single concrete one: of several, the caller
-    /// chooses.
-    fn content_type(&self, name: &str) -> Option<&str> {
-        let media = self.encoding(name)?.get("contentType")?.as_str()?;
-        Some(media).filter(|media| media::is_media_type(media))
-    }
-
-    /// Returns the separator of a list that is sent as one field (`encoding.style`,
-    /// `encoding.explode`).
-    fn separator(&self, name: &str) -> Option<char> {
-        let encoding = self.encoding(name).filter(|_| !self.multipart)?;
-        let style = encoding.get("style").and_then(Value::as_str);
-        let explode = encoding.get("explode").and_then(Value::as_bool);
-        match (style.unwrap_or("form"), explode) {
-            ("spaceDelimited", None | Some(false)) => Some(' '),
-            ("pipeDelimited", None | Some(false)) => Some('|'),
-            ("form", Some(false)) => Some(','),
-            _ => None,
-        }
-    }
 }

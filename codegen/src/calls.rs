@@ -200,7 +200,8 @@ fn setters(doc: &Document<'_>, op: &Operation<'_>) -> Result<TokenStream, Error>
             let mut members = TokenStream::new();
             for (name, property) in &form.members {
                 let field = names::unique(names::value_ident(name), &mut taken);
-                let argument = Argument::of(doc, property, &mut BTreeSet::new())?;
+                let (argument, property) =
+                    form.argument(doc, name, property, &mut BTreeSet::new())?;
                 let value = value(doc, &argument, property);
                 members.extend(quote!(.#field(#value)));
             }

@@ -96,7 +96,8 @@ fn setters(
         Some(Kind::Form(form)) => {
             let mut members = TokenStream::new();
             for (name, property) in &form.members {
-                let argument = Argument::of(doc, property, &mut BTreeSet::new())?;
+                let (argument, property) =
+                    form.argument(doc, name, property, &mut BTreeSet::new())?;
                 let value = json(doc, &argument, property);
                 members.extend(quote!((#name.to_owned(), #value),));
             }

@@ -18,6 +18,7 @@ mod error;
 pub mod escape;
 pub mod exact;
 mod examples;
+mod form;
 mod index;
 #[cfg(feature = "json-schemas")]
 mod json_schemas;
@@ -36,6 +37,7 @@ pub mod schema;
 #[allow(dead_code)] // a file of the client, not all of which is needed here
 mod secret;
 mod setter;
+mod style;
 mod types;
 mod unions;
 

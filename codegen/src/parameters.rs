@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     Error, checks, describe, media, names,
     schema::{self, Document},
-    setter, types,
+    setter, style, types,
 };
 
 /// The argument of a setter.
@@ -68,6 +68,12 @@ impl Argument {
             _ if is_object => Self::Of(ty),
             _ => Self::Into(ty),
         })
+    }
+
+    /// Returns a text that the caller writes, as for what is documented in another media type than
+    /// JSON.
+    pub fn text() -> Self {
+        Self::Into(quote!(::std::string::String))
     }
 
     /// Returns the type of the argument.
@@ -205,16 +211,16 @@ impl<'a> Parameter<'a> {
             _ if json => "Json",
             "label" if place == Place::Path => "Label",
             "matrix" if place == Place::Path => "Matrix",
-            "spaceDelimited" if place == Place::Query => "Space",
-            "pipeDelimited" if place == Place::Query => "Pipe",
-            "deepObject" if place == Place::Query => "Deep",
-            _ if place == Place::Query => "Form",
+            query if place == Place::Query => style::of(query),
             _ => "Simple",
         };
-        let argument = match Argument::of(doc, schema, used)? {
-            Argument::File => Argument::Into(quote!(::std::string::String)),
-            Argument::Files => Argument::List(quote!(::std::string::String)),
-            other => other,
+        let (argument, schema) = match Argument::of(doc, schema, used)? {
+            Argument::List(_) | Argument::Of(_) | Argument::Any if content.is_some() && !json => {
+                (Argument::text(), &Value::Null)
+            }
+            Argument::File => (Argument::text(), schema),
+            Argument::Files => (Argument::List(quote!(::std::string::String)), schema),
+            other => (other, schema),
         };
         Ok(Some(Self {
             name,
@@ -238,24 +244,12 @@ impl<'a> Parameter<'a> {
         let checks = self.argument.checked(doc, name, self.schema);
         let (style, explode) = self.style;
         let format = || {
-            let style = quote::format_ident!("{style}");
-            let place = quote::format_ident!(
-                "{}",
-                match self.place {
-                    Place::Path => "Path",
-                    Place::Query => "Query",
-                    Place::Header => "Header",
-                }
-            );
-            let reserved = self.reserved;
-            quote! {
-                crate::rt::Format {
-                    place: crate::rt::Place::#place,
-                    style: crate::rt::Style::#style,
-                    explode: #explode,
-                    reserved: #reserved
-                }
-            }
+            let place = match self.place {
+                Place::Path => "Path",
+                Place::Query => "Query",
+                Place::Header => "Header",
+            };
+            style::format(place, style, explode, self.reserved)
         };
         let usual =
             matches!(style, "Form" | "Simple" | "Space" | "Pipe" | "Deep") && !self.reserved;

@@ -4,7 +4,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use autopi_sandbox::Sandbox;
+use autopi_sandbox::{Sandbox, Wire};
 use serde_json::{Value, json};
 use support::Api;
 
@@ -293,16 +293,53 @@ async fn every_fixture_document_is_served() {
     assert!(documents >= 5, "{documents}");
 }
 
+fn read(name: &str) -> Value {
+    let folder = env!("CARGO_MANIFEST_DIR");
+    let text = std::fs::read_to_string(format!("{folder}/../xtask/tests/fixtures/other/{name}"));
+    yaml_serde::from_str(&text.unwrap()).unwrap()
+}
+
+/// As those of `LimitOffsetPagination` and `CursorPagination` of Django REST framework 3.18.3, for
+/// a list of 25 items in pages of 20.
+#[tokio::test]
+async fn links_of_offsets_and_invalid_cursors_are_those_of_drf() {
+    let documented = Sandbox::builder().wire(Wire::Spec);
+    let api = Api::start(documented.spec(read("library.yaml"))).await;
+    for (query, count, next, previous) in [
+        ("", 20, "limit=20&offset=20", ""),
+        ("limit=5", 5, "limit=5&offset=5", ""),
+        ("limit=5&offset=5", 5, "limit=5&offset=10", "limit=5"),
+        ("limit=x&offset=-1", 20, "limit=20&offset=20", ""),
+        ("limit=0", 20, "limit=20&offset=20", ""),
+        ("offset=24", 1, "", "limit=20&offset=4"),
+        ("offset=26", 0, "", "limit=20&offset=6"),
+        ("limit=5&offset=3", 5, "limit=5&offset=8", "limit=5"),
+        ("limit=5&limit=7", 7, "limit=7&offset=7", ""),
+        (
+            "z=1&offset=10&limit=10",
+            10,
+            "limit=10&offset=20&z=1",
+            "limit=10&z=1",
+        ),
+        ("limit=25", 25, "", ""),
+    ] {
+        let page = api.get(&format!("/api/v2/books/?{query}")).await.body;
+        let link = |name: &str| {
+            let link = page[name].as_str().and_then(|link| link.split_once('?'));
+            link.map_or("", |(_, query)| query).to_owned()
+        };
+        let items = page["results"].as_array().unwrap().len();
+        let seen = (items, link("next"), link("previous"));
+        assert_eq!(seen, (count, next.into(), previous.into()), "{query}");
+    }
+    let api = Api::start(Sandbox::builder().spec(read("files_and_cursors.yaml"))).await;
+    let invalid = api.get("/v1/files/?cursor=x").await;
+    assert_eq!(invalid.status, 404);
+    assert_eq!(invalid.body, json!({"detail": "Invalid cursor"}));
+}
+
 #[tokio::test]
 async fn cursors_and_offsets_page_lists_of_other_documents() {
-    let read = |name: &str| {
-        let text = std::fs::read_to_string(format!(
-            "{}/../xtask/tests/fixtures/other/{name}",
-            env!("CARGO_MANIFEST_DIR")
-        ))
-        .unwrap();
-        yaml_serde::from_str::<Value>(&text).unwrap()
-    };
     let api = Api::start(Sandbox::builder().spec(read("files_and_cursors.yaml"))).await;
     let (mut next, mut seen) = (Some(api.url("/v1/files/?page_size=10")), 0);
     while let Some(url) = next {

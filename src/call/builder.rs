@@ -3,10 +3,7 @@
 use std::fmt::Display;
 
 use bytes::Bytes;
-use reqwest::{
-    Method,
-    header::{HeaderName, HeaderValue},
-};
+use reqwest::{Method, header::HeaderName};
 use serde::Serialize;
 
 use crate::{
@@ -20,7 +17,7 @@ use crate::{
     pagination::options::ListOptions,
     transport::{
         multipart::MultipartForm,
-        request::{RequestBody, RequestSpec},
+        request::{RequestBody, RequestSpec, header_value},
     },
 };
 
@@ -107,8 +104,13 @@ impl<'a> Call<'a> {
         self.styled(name, &values, format);
     }
 
-    /// Sets any value, written as `format` says.
-    pub fn styled<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T, format: Format) {
+    /// Returns any value as `format` writes it, unless it is empty, and notes what is wrong with it.
+    pub(super) fn written<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+        format: Format,
+    ) -> Option<String> {
         let mut fault = None;
         self.also(name, |v| {
             v.within(
@@ -122,7 +124,12 @@ impl<'a> Call<'a> {
         let field = name.to_owned();
         self.violations
             .extend(fault.map(|fault| (name, Violation { field, fault })));
-        let text = text.ok().flatten();
+        text.ok().flatten()
+    }
+
+    /// Sets any value, written as `format` says.
+    pub fn styled<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T, format: Format) {
+        let text = self.written(name, value, format);
         match format.place {
             Place::Query => {
                 self.give_query(name);
@@ -144,12 +151,9 @@ impl<'a> Call<'a> {
         self.given.push(name);
         match (
             HeaderName::from_bytes(name.as_bytes()),
-            HeaderValue::from_str(&value.to_string()),
+            header_value(&value.to_string()),
         ) {
-            (Ok(name), Ok(mut value)) => {
-                value.set_sensitive(true);
-                self.spec.headers.insert(name, value);
-            }
+            (Ok(name), Some(value)) => drop(self.spec.headers.insert(name, value)),
             _ => self.fail(Error::invalid(format!(
                 "{name}: no header can carry this value"
             ))),

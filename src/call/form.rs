@@ -2,11 +2,16 @@
 
 use std::fmt::Display;
 
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::HeaderName;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Error, Upload, call::builder::Call, codec::finite};
+use crate::{
+    Error, Upload,
+    call::builder::Call,
+    codec::{finite, style::Format},
+    transport::request::header_value,
+};
 
 impl Call<'_> {
     /// Notes that a form field is set, and removes an earlier value.
@@ -21,6 +26,14 @@ impl Call<'_> {
         }
     }
 
+    /// Notes a form field as not set if nothing of it is sent, as of an empty list.
+    fn unless_empty(&mut self, name: &'static str) {
+        let form = self.form.as_ref();
+        if !self.spec.body.has_field(name) && !form.is_some_and(|form| form.has(name)) {
+            self.given.retain(|other| *other != name);
+        }
+    }
+
     /// Sets the fields of `application/x-www-form-urlencoded` with this name, one for each value.
     pub fn form_values<T: Display>(
         &mut self,
@@ -32,22 +45,33 @@ impl Call<'_> {
             let value: T = value.into();
             self.spec.body.add_field(name.into(), value.to_string());
         }
+        self.unless_empty(name);
     }
 
-    /// Sets a list as one field of `application/x-www-form-urlencoded`.
-    pub fn form_joined<T: Display>(
+    /// Sets a field of `application/x-www-form-urlencoded` in a style of its `encoding`.
+    pub fn form_styled<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+        format: Format,
+    ) {
+        let text = self.written(name, value, format);
+        self.give_form(name);
+        if let Some(text) = text {
+            self.spec.body.add_encoded(name, text);
+        }
+        self.unless_empty(name);
+    }
+
+    /// Sets a list of `application/x-www-form-urlencoded` in a style of its `encoding`.
+    pub fn form_list<T: Serialize>(
         &mut self,
         name: &'static str,
         values: impl IntoIterator<Item = impl Into<T>>,
-        separator: char,
+        format: Format,
     ) {
-        let texts = values.into_iter().map(|value| {
-            let value: T = value.into();
-            value.to_string()
-        });
-        let texts: Vec<String> = texts.collect();
-        let joined = texts.join(separator.encode_utf8(&mut [0; 4]));
-        self.form_values::<String>(name, (!texts.is_empty()).then_some(joined));
+        let values: Vec<T> = values.into_iter().map(Into::into).collect();
+        self.form_styled(name, &values, format);
     }
 
     /// Sets the fields of `multipart/form-data` with this name, one for each value.
@@ -62,6 +86,7 @@ impl Call<'_> {
             let form = self.form.get_or_insert_default();
             form.text(name.into(), value.to_string(), None);
         }
+        self.unless_empty(name);
     }
 
     /// Sets a field that is not a plain text: as JSON, with one part for each item of a list.
@@ -102,16 +127,12 @@ impl Call<'_> {
                 false => self.spec.body.add_field(name.into(), text),
             }
         }
+        self.unless_empty(name);
     }
 
     /// Sets a field of `application/x-www-form-urlencoded` whose value may be a list: a list is
-    /// repeated or joined, anything else goes as in [`Self::form_json`].
-    pub fn form_either(
-        &mut self,
-        name: &'static str,
-        value: &(impl Serialize + ?Sized),
-        separator: Option<char>,
-    ) {
+    /// repeated, anything else goes as in [`Self::form_json`].
+    pub fn form_either(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
         let is_scalar = |item: &Value| !item.is_array() && !item.is_object();
         match serde_json::to_value(value) {
             Ok(Value::Array(items)) if items.iter().all(is_scalar) => {
@@ -119,10 +140,7 @@ impl Call<'_> {
                     Value::String(text) => text,
                     other => other.to_string(),
                 });
-                match separator {
-                    Some(separator) => self.form_joined::<String>(name, texts, separator),
-                    None => self.form_values::<String>(name, texts),
-                }
+                self.form_values::<String>(name, texts);
             }
             _ => self.form_json(name, value, false),
         }
@@ -139,6 +157,7 @@ impl Call<'_> {
                 self.fail(e);
             }
         }
+        self.unless_empty(name);
     }
 
     /// Sets the media type of the parts with this name that have none of their own
@@ -165,12 +184,8 @@ impl Call<'_> {
     }
 
     fn header_of_part(&mut self, part: &'static str, name: &'static str, value: &str, usual: bool) {
-        match (
-            HeaderName::from_bytes(name.as_bytes()),
-            HeaderValue::from_str(value),
-        ) {
-            (Ok(name), Ok(mut value)) => {
-                value.set_sensitive(true);
+        match (HeaderName::from_bytes(name.as_bytes()), header_value(value)) {
+            (Ok(name), Some(value)) => {
                 let form = self.form.get_or_insert_default();
                 form.header(part, name, value, usual);
             }
@@ -186,7 +201,11 @@ mod tests {
     use futures_util::StreamExt;
 
     use super::*;
-    use crate::{Client, call::operation::tests::OPERATION, transport::request::RequestBody};
+    use crate::{
+        Client,
+        call::operation::tests::OPERATION,
+        transport::request::{RequestBody, form_text},
+    };
 
     #[tokio::test]
     async fn a_form_field_that_is_set_again_is_sent_once() {
@@ -200,13 +219,7 @@ mod tests {
         let RequestBody::Form(fields) = &call.spec.body else {
             panic!("no form")
         };
-        assert_eq!(
-            fields
-                .iter()
-                .map(|(k, v)| format!("{k}={v}"))
-                .collect::<Vec<_>>(),
-            ["a=3", "a=4", "b=3"]
-        );
+        assert_eq!(form_text(fields), "a=3&a=4&b=3");
 
         let mut call = Call::new(&client, &OPERATION);
         for text in ["first", "second"] {

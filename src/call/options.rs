@@ -2,13 +2,16 @@
 
 use std::{fmt, time::Duration};
 
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::HeaderName;
 
 use crate::{
     Cursor, Error, ItemError, RetryPolicy,
     pagination::options::{ListOptions, OnBadItem},
     privacy::shown,
-    transport::{framing::FRAMING, request::SendOptions},
+    transport::{
+        framing::FRAMING,
+        request::{SendOptions, header_value},
+    },
 };
 
 /// Options of a single call, which take precedence over those of the client.
@@ -133,8 +136,7 @@ impl CallOptions {
             let text = format!("the header `{name}` of a call {own}: leave it out");
             return Err(Error::configuration(text));
         }
-        let mut value = HeaderValue::from_str(value).map_err(|_| bad("value"))?;
-        value.set_sensitive(true);
+        let value = header_value(value).ok_or_else(|| bad("value"))?;
         self.send.headers.insert(name, value);
         Ok(self)
     }

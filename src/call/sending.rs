@@ -19,7 +19,7 @@ use crate::{
     transport::{
         multipart::MultipartForm,
         request::{RequestBody, RequestSpec},
-        response::{any, decode},
+        response::{any, decode, nothing},
         send,
         trace::Trace,
     },
@@ -102,11 +102,14 @@ impl<'a> Call<'a> {
     }
 
     pub fn send_empty(self) -> CallFuture<'a, ()> {
-        self.read(|_, _| Ok(()))
+        self.read(|r, _| nothing(&r))
     }
 
     pub fn send_empty_full(self) -> CallFuture<'a, Response<()>> {
-        self.read(|r, _| Ok(r.marked().map(drop)))
+        self.read(|r, _| {
+            nothing(&r)?;
+            Ok(r.marked().map(drop))
+        })
     }
 
     /// Sends the call and reads the response as any JSON: see [`any`].

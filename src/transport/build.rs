@@ -9,7 +9,12 @@ use reqwest::{
 
 use crate::{
     Error,
-    transport::{address, attempt::Attempt, hooks::own_origin, request::RequestBody},
+    transport::{
+        address,
+        attempt::Attempt,
+        hooks::own_origin,
+        request::{RequestBody, form_text},
+    },
 };
 
 impl Attempt<'_, '_> {
@@ -57,12 +62,9 @@ impl Attempt<'_, '_> {
                 *request.body_mut() = Some(bytes.clone().into());
             }
             (RequestBody::Form(fields), None) => {
-                let text = url::form_urlencoded::Serializer::new(String::new())
-                    .extend_pairs(fields)
-                    .finish();
                 let form = HeaderValue::from_static("application/x-www-form-urlencoded");
                 request.headers_mut().entry(CONTENT_TYPE).or_insert(form);
-                *request.body_mut() = Some(text.into());
+                *request.body_mut() = Some(form_text(fields).into());
             }
             // A server, or a proxy in front of it, may require a length (411).
             (RequestBody::None, None)

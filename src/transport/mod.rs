@@ -14,6 +14,7 @@ mod file;
 pub(crate) mod framing;
 pub(crate) mod future;
 pub(crate) mod hooks;
+mod html;
 pub(crate) mod limits;
 pub(crate) mod multipart;
 pub(crate) mod platform;

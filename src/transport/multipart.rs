@@ -98,7 +98,7 @@ impl MultipartForm {
 
     /// Returns the part and the name of each required header that is not set.
     pub fn missing_headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let is_sent = |of: &&PartHeaders| self.fields.iter().any(|(field, _)| field == of.part);
+        let is_sent = |of: &&PartHeaders| self.has(of.part);
         self.headers.iter().filter(is_sent).flat_map(|of| {
             let missing = of
                 .required
@@ -106,6 +106,10 @@ impl MultipartForm {
                 .filter(|name| !of.set.contains_key(**name));
             missing.map(|name| (of.part, *name))
         })
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(other, _)| other == name)
     }
 
     pub fn forget(&mut self, name: &str) {

@@ -3,7 +3,11 @@
 use std::{borrow::Cow, time::Duration};
 
 use bytes::Bytes;
-use reqwest::{Method, Url, header::HeaderMap};
+use reqwest::{
+    Method, Url,
+    header::{HeaderMap, HeaderValue},
+};
+use url::form_urlencoded;
 
 use crate::{
     RetryPolicy,
@@ -18,17 +22,39 @@ pub(crate) enum RequestBody {
     Json(Bytes),
     /// Bytes of this media type.
     Raw(&'static str, Bytes),
-    /// `application/x-www-form-urlencoded`.
-    Form(Vec<(Cow<'static, str>, String)>),
+    /// `application/x-www-form-urlencoded`: by the names that the document has.
+    Form(Vec<(Cow<'static, str>, FormField)>),
+}
+
+/// A field of a form.
+#[derive(Clone)]
+pub(crate) enum FormField {
+    /// The value of one field.
+    Value(String),
+    /// All pairs of the field, already percent-encoded.
+    Encoded(String),
 }
 
 impl RequestBody {
     /// Adds a field to the form.
     pub fn add_field(&mut self, name: Cow<'static, str>, value: String) {
+        self.add(name, FormField::Value(value));
+    }
+
+    /// Adds a field to the form that is percent-encoded already.
+    pub fn add_encoded(&mut self, name: &'static str, text: String) {
+        self.add(name.into(), FormField::Encoded(text));
+    }
+
+    fn add(&mut self, name: Cow<'static, str>, field: FormField) {
         match self {
-            Self::Form(fields) => fields.push((name, value)),
-            other => *other = Self::Form(vec![(name, value)]),
+            Self::Form(fields) => fields.push((name, field)),
+            other => *other = Self::Form(vec![(name, field)]),
         }
+    }
+
+    pub fn has_field(&self, name: &str) -> bool {
+        matches!(self, Self::Form(fields) if fields.iter().any(|(other, _)| other == name))
     }
 
     /// Removes the fields with this name.
@@ -37,6 +63,24 @@ impl RequestBody {
             fields.retain(|(other, _)| other != name);
         }
     }
+}
+
+/// Returns the text of a form.
+pub(crate) fn form_text(fields: &[(Cow<'static, str>, FormField)]) -> String {
+    let texts = fields.iter().map(|(name, field)| match field {
+        FormField::Encoded(text) => text.clone(),
+        FormField::Value(value) => form_urlencoded::Serializer::new(String::new())
+            .append_pair(name, value)
+            .finish(),
+    });
+    texts.collect::<Vec<_>>().join("&")
+}
+
+/// Returns the value of a header as it is received: whitespace at its ends would be lost.
+pub(crate) fn header_value(text: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).ok()?;
+    value.set_sensitive(true);
+    (text.trim_ascii() == text).then_some(value)
 }
 
 /// The options of a single call that concern sending.
@@ -108,12 +152,15 @@ impl RequestSpec {
         self.query
             .iter()
             .for_each(|(name, value)| pair(name, value));
-        for (_, text) in &self.encoded_query {
-            let pairs = url::form_urlencoded::parse(text.as_bytes());
+        let mut pairs = |text: &str| {
+            let pairs = form_urlencoded::parse(text.as_bytes());
             pairs.for_each(|(name, value)| pair(&name, &value));
+        };
+        for (_, text) in &self.encoded_query {
+            pairs(text);
         }
         match &self.body {
-            RequestBody::Form(fields) => fields.iter().for_each(|(name, value)| pair(name, value)),
+            RequestBody::Form(fields) => pairs(&form_text(fields)),
             RequestBody::Json(body) | RequestBody::Raw(_, body) => {
                 secrets.note_body(body, self.secrets);
             }
@@ -143,9 +190,11 @@ mod tests {
         spec.encoded_query.push(("a", "b=1&token=canary-4".into()));
         spec.body.add_field("password".into(), "canary-5".into());
         spec.body.add_field("a".into(), "seen-22".into());
+        spec.body
+            .add_encoded("login", "login%5Bpin%5D=canary-6".into());
         let mut secrets = Repeated::default();
         spec.note(&mut secrets);
-        for n in 1..=5 {
+        for n in 1..=6 {
             assert!(secrets.is_in(&format!("canary-{n}")), "{n}");
         }
         assert!(!secrets.is_in("seen-11") && !secrets.is_in("seen-22"));

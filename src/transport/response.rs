@@ -3,9 +3,7 @@
 use std::{fmt, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RANGE,
-};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, RANGE};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
@@ -18,6 +16,7 @@ use crate::{
     privacy::shown,
     transport::{
         clock::{Instant, after},
+        html::{is_html, is_page},
         limits::Permit,
         platform::{RawResponse, timeout},
         retry_after::retry_after,
@@ -221,29 +220,19 @@ pub(crate) fn decode<T: DeserializeOwned>(
 pub(crate) fn any(response: &Response<Bytes>) -> Result<Value, Error> {
     let body = &response.value;
     let fault = match std::str::from_utf8(body) {
-        _ if is_html(&response.headers) || is_page(body) => Error::HTML_PAGE,
+        // Django's usual media type is that of a page, also for nothing.
+        _ if is_html(&response.headers) && !body.is_empty() || is_page(body) => Error::HTML_PAGE,
         Err(_) => "the body is neither JSON nor a text in UTF-8",
         Ok(_) => return Ok(decode::lossless(body)),
     };
     Err(Error::decode(response.status, ".", fault, body.clone()))
 }
 
-fn is_html(headers: &HeaderMap) -> bool {
-    let media = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
-    media
-        .and_then(|m| m.get(..9))
-        .is_some_and(|m| m.eq_ignore_ascii_case(b"text/html"))
-}
-
-/// Returns whether a body without a media type is a page of HTML.
-fn is_page(body: &[u8]) -> bool {
-    let start = body.trim_ascii_start();
-    let begins = |text: &str| {
-        start
-            .get(..text.len())
-            .is_some_and(|s| s.eq_ignore_ascii_case(text.as_bytes()))
-    };
-    begins("<!doctype html") || begins("<html")
+/// Ignores what a server sends where nothing is documented, except for the page of another server.
+pub(crate) fn nothing(response: &Response<Bytes>) -> Result<(), Error> {
+    let body = &response.value;
+    let page = || Error::decode(response.status, ".", Error::HTML_PAGE, body.clone());
+    is_page(body).then(page).map_or(Ok(()), Err)
 }
 
 #[cold]
@@ -265,23 +254,34 @@ fn undecoded(status: u16, Fault { path, mut message }: Fault, body: Bytes) -> Er
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::{CONTENT_TYPE, HeaderValue};
+
     use super::*;
 
     #[test]
     fn any_json_is_no_page_even_if_nobody_says_that_it_is_html() {
-        let read = |body: &'static str| {
-            any(&Response {
+        let read = |media: &'static str, body: &'static str| {
+            let media = (CONTENT_TYPE, HeaderValue::from_static(media));
+            let response = Response {
                 status: 200,
-                headers: HeaderMap::new(),
+                headers: HeaderMap::from_iter([media]),
                 value: Bytes::from_static(body.as_bytes()),
-            })
+            };
+            (any(&response), nothing(&response))
         };
         for page in ["<!DOCTYPE html><p>", " \n<HTML><body>"] {
-            let error = read(page).unwrap_err().to_string();
-            assert!(error.contains(Error::HTML_PAGE), "{error}");
+            let (any, nothing) = read("", page);
+            for error in [any.unwrap_err(), nothing.unwrap_err()] {
+                assert!(error.to_string().contains(Error::HTML_PAGE), "{error}");
+            }
         }
         for text in ["<b>7</b>", "<htm", ""] {
-            assert!(read(text).is_ok(), "{text}");
+            let (any, nothing) = read("", text);
+            assert!(any.is_ok() && nothing.is_ok(), "{text}");
         }
+        let (any, nothing) = read("text/html; charset=utf-8", "");
+        assert!(any.unwrap().is_null() && nothing.is_ok());
+        let (any, nothing) = read("text/html", "OK");
+        assert!(any.is_err() && nothing.is_ok());
     }
 }

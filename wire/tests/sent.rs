@@ -87,7 +87,7 @@ async fn a_parameter_by_reference_is_sent_by_its_style() {
     let call = client.lists_read().ids([1, 2]);
     call.joined([3, 4])
         .repeated([5, 6])
-        .spaced(["a b", "c"])
+        .spaced(["a&b", "c"])
         .r#where(&place())
         .mode("slow")
         .flag(true)
@@ -106,7 +106,7 @@ async fn a_parameter_by_reference_is_sent_by_its_style() {
         "mode=slow",
         "repeated=5",
         "repeated=6",
-        "spaced=a%20b%20c",
+        "spaced=a%26b%20c",
         "step=0.5",
         "where%5Blat%5D=1.5",
         "where%5Bname%5D=a%2Cb",
@@ -506,6 +506,101 @@ async fn a_list_in_a_form_is_repeated_or_joined_as_its_encoding_says() {
         fields,
         ["ids=1", "ids=2", "lat=1.5", "name=a%26b", "piped=3%7C4"]
     );
+}
+
+#[tokio::test]
+async fn a_member_of_a_form_is_written_as_its_encoding_says() {
+    let (client, seen) = server("application/json", "").await;
+    let call = client.forms_styles().ids([1]);
+    let call = call.plain(&place()).deep(&place()).flat(&place());
+    let call = call.joined(&place()).listed([1, 2]).words(["a,b", "c d"]);
+    let call = call
+        .spaced(["a", "b&c"])
+        .any(json!({"a": {"b": [1, "c d"]}}));
+    // What is set again takes the place of all pairs.
+    let call = call
+        .deep(&types::Where::new().lat(2.5))
+        .flat(&types::Where::new().lat(3.5));
+    call.send().await.unwrap();
+    let body = seen.lock().unwrap().pop().unwrap().body;
+    let fields: Vec<String> = body
+        .split('&')
+        .map(|f| f.replace("%5B", "[").replace("%5D", "]"))
+        .collect();
+    let expected = [
+        "ids=1",
+        "plain=%7B%22lat%22%3A1.5%2C%22name%22%3A%22a%2Cb%22%7D",
+        "joined=lat,1.5,name,a%2Cb",
+        "listed=[1%2C2]",
+        "words=a%2Cb,c%20d",
+        "spaced=a%20b%26c",
+        "any[a][b]=1",
+        "any[a][b]=c%20d",
+        "deep[lat]=2.5",
+        "lat=3.5",
+    ];
+    assert_eq!(fields, expected);
+    for (call, field) in [
+        (client.forms_styles().ids([1]).spaced(["a b"]), "spaced"),
+        (client.forms_styles(), "ids"),
+        (client.forms_styles().ids([1]).ids([0; 0]), "ids"),
+    ] {
+        let found = call.send().await.unwrap_err().field_errors();
+        assert_eq!(found.into_keys().collect::<Vec<_>>(), [field]);
+    }
+    let none: [Upload; 0] = [];
+    let error = client.forms_xml().files(none).send().await.unwrap_err();
+    assert_eq!(error.field_errors()["files"], ["required, not set"]);
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_documented_in_another_media_type_is_the_callers_text() {
+    let (client, seen) = server("application/json", "{}").await;
+    let call = client
+        .forms_xml()
+        .r#where("<where lat='1.5'/>")
+        .files([Upload::bytes("a", "A")]);
+    call.send().await.unwrap();
+    assert_eq!(
+        seen.lock().unwrap().pop().unwrap().shown(),
+        [
+            r#"name="where"; application/xml | <where lat='1.5'/>"#,
+            r#"name="files"; filename="a" | A"#
+        ]
+    );
+    let contents = || client.contents().sizes(["1", "2"]);
+    let call = contents().xml("<a b='c'/>").plain("1;2");
+    let call = call.x_json(&types::Where::new().name("\u{e9}\u{1f600}\"\u{7f}"));
+    call.x_text("a  b").send().await.unwrap();
+    let sent = seen.lock().unwrap().pop().unwrap();
+    assert_eq!(
+        sent.uri(),
+        "/contents/.1.2/?xml=%3Ca+b%3D%27c%27%2F%3E&plain=1%3B2"
+    );
+    assert_eq!(
+        sent.header("x-json"),
+        r#"{"name":"\u00e9\ud83d\ude00\"\u007f"}"#
+    );
+    assert_eq!(sent.header("x-text"), "a  b");
+}
+
+#[tokio::test]
+async fn an_item_with_the_separator_of_its_list_is_refused() {
+    let (client, seen) = server("application/json", "{}").await;
+    let contents = || client.contents().sizes(["1", "2"]);
+    for (call, field) in [
+        (contents().piped(["a|b"]), "piped"),
+        (client.contents().sizes(["1.5", "2"]), "sizes"),
+        (contents().x_text(" a"), ""),
+        (contents().x_text("a\t"), ""),
+    ] {
+        let error = call.send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        let found = error.field_errors().into_keys();
+        assert_eq!(found.collect::<String>(), field, "{error}");
+    }
+    assert!(seen.lock().unwrap().is_empty());
 }
 
 #[tokio::test]

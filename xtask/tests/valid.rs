@@ -729,14 +729,19 @@ paths:
       requestBody:
         content:
           multipart/form-data:
-            schema: {type: object, properties: {p: {type: string, format: binary}, q: {oneOf: \
-         [{type: string, format: binary}, {type: string}]}}}
+            schema: {type: object, properties: {p: {type: string, format: binary}, r: {type: object}, \
+         q: {oneOf: [{type: string, format: binary}, {type: string}]}}}
             encoding: {p: {contentType: 'image/png, image/jpeg', headers: {X-A: {schema: {type: \
-         string}}, Content-Disposition: {schema: {type: string}}}}}
+         string}}, Content-Disposition: {schema: {type: string}}}}, r: {contentType: \
+         application/xml}}
+          application/x-www-form-urlencoded:
+            schema: {type: object, properties: {s: {type: string}, o: {type: object}}}
+            encoding: {s: {contentType: text/plain}, o: {contentType: text/csv}}
       responses: {'204': {description: ''}}
 ",
     );
-    let body = "requestBody/content/multipart~1form-data/encoding/p";
+    let body = "requestBody/content/multipart~1form-data/encoding/";
+    let fields = "requestBody/content/application~1x-www-form-urlencoded/encoding/";
     for (place, said) in [
         (
             "parameters/0/style",
@@ -765,9 +770,11 @@ paths:
             "parameters/11",
             "HTTP does not allow a header named ``: left out",
         ),
-        (&format!("{body}/contentType"), "has that of its `Upload`"),
+        (&format!("{body}p/contentType"), "has that of its `Upload`"),
+        (&format!("{body}r/contentType"), "a text is sent unchanged"),
+        (&format!("{fields}o/contentType"), "or else as JSON"),
         (
-            &format!("{body}/headers"),
+            &format!("{body}p/headers"),
             "a part cannot have its own header `Content-Disposition`: not sent",
         ),
         (

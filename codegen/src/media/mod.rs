@@ -4,7 +4,6 @@ mod kinds;
 
 use serde_json::{Map, Value};
 
-use crate::operations::json_schema;
 use kinds::essence;
 pub use kinds::{is_json, is_multipart, is_token, is_urlencoded};
 
@@ -83,11 +82,11 @@ pub fn is_media_type(text: &str) -> bool {
 
 /// Returns the media types to accept. A file is accepted in any form, so that a server that has it
 /// in another one only is not an error.
-pub fn accept(content: Option<&Map<String, Value>>) -> String {
+pub fn accept(content: Option<&Map<String, Value>>, is_file: bool) -> String {
     let Some(content) = content else {
         return "application/json".into();
     };
-    if let Some((media, _)) = json_schema(content) {
+    if let (false, Some((media, _))) = (is_file, json(content)) {
         return sent(media, "application/json").into();
     }
     let known = content.keys().map(|media| sent(media, "*/*"));
@@ -101,6 +100,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::operations::json_schema;
 
     #[test]
     fn json_media_types_are_recognised_by_their_structure() {
@@ -198,7 +198,9 @@ mod tests {
                 "application/json, */*;q=0.1",
             ),
         ] {
-            assert_eq!(accept(content.as_object()), asked, "{content}");
+            let content = content.as_object().unwrap();
+            let is_file = json_schema(content).is_none();
+            assert_eq!(accept(Some(content), is_file), asked, "{content:?}");
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     areas::Operation,
     examples::About,
     media,
-    schema::{self, Document},
+    schema::{self, Document, is_file},
 };
 
 /// The kind of an operation's successful response.
@@ -34,6 +34,10 @@ impl<'a> ResponseKind<'a> {
     /// Returns an error if a `$ref` points to nothing.
     pub fn of(doc: &Document<'a>, op: &Operation<'a>) -> Result<Self, Error> {
         let (status, content) = success(doc, op)?;
+        // A response to HEAD has headers only, those of a GET.
+        if op.method == "head" {
+            return Ok(Self::Empty);
+        }
         let Some(content) = content else {
             return Ok(if status == "204" {
                 Self::Empty
@@ -44,13 +48,16 @@ impl<'a> ResponseKind<'a> {
         let Some((_, schema)) = json_schema(content) else {
             return Ok(Self::File);
         };
+        let known = doc.known(schema);
+        if schema.is_null() {
+            return Ok(Self::Any);
+        }
+        if is_file(known) {
+            return Ok(Self::File);
+        }
         // An array that a list operation documents may come as a page.
-        let list =
-            if schema.get("type").and_then(Value::as_str) == Some("array") && op.method == "get" {
-                schema.get("items")
-            } else {
-                None
-            };
+        let is_list = op.method == "get" && known.get("type").is_some_and(|t| t == "array");
+        let list = known.get("items").filter(|_| is_list);
         Ok(schema::page_items(doc, schema)
             .or(list)
             .map_or(Self::One(schema), Self::Page))
@@ -79,7 +86,9 @@ pub(super) fn response<'a>(
             &format!("{call}_full"),
         );
     };
-    match ResponseKind::of(doc, op)? {
+    let kind = ResponseKind::of(doc, op)?;
+    let is_file = matches!(kind, ResponseKind::File);
+    match kind {
         ResponseKind::Empty => both(
             "Sends the request; any 2xx response is a success.",
             &quote!(()),
@@ -121,7 +130,7 @@ pub(super) fn response<'a>(
             sends.send(ABOUT, "send", &quote!(crate::Download), "send_download");
         }
     }
-    Ok((media::accept(success(doc, op)?.1), sends))
+    Ok((media::accept(success(doc, op)?.1, is_file), sends))
 }
 
 /// Returns the status of the successful response, and its content, if it has any.
@@ -148,11 +157,11 @@ pub fn success<'a>(
     ))
 }
 
-/// Returns the media type and the schema of a JSON response; `None` for a file.
+/// Returns the media type and the schema of a JSON response, null if it has none; `None` for a
+/// file.
 pub fn json_schema(content: &Map<String, Value>) -> Option<(&String, &Value)> {
     let (kind, media) = media::json(content)?;
-    media
-        .get("schema")
-        .filter(|s| s.get("format").and_then(Value::as_str) != Some("binary"))
-        .map(|schema| (kind, schema))
+    let any = media::is_json(kind).then_some(&Value::Null);
+    let schema = media.get("schema").or(any).filter(|s| !is_file(s));
+    schema.map(|schema| (kind, schema))
 }

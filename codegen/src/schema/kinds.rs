@@ -10,6 +10,11 @@ pub fn is_file(schema: &Value) -> bool {
     schema.get("format").and_then(Value::as_str) == Some("binary")
 }
 
+/// Returns whether a schema is an object and nothing else.
+pub fn is_object(schema: &Value) -> bool {
+    schema.get("properties").is_some() || schema.get("type").is_some_and(|t| t == "object")
+}
+
 /// Returns whether the schema lists strings or integers and becomes an open enum. Any other list
 /// says no more than the type.
 pub fn is_open_enum(schema: &Value) -> bool {
@@ -33,9 +38,7 @@ pub fn always(property: &Value) -> bool {
 /// Returns the schema of a page's items, if the schema is the envelope of a page (`x-autopi-page`,
 /// set by the shape stage).
 pub fn page_items<'a>(doc: &Document<'a>, schema: &'a Value) -> Option<&'a Value> {
-    let schema = Document::target(schema)
-        .and_then(|n| doc.schemas.get(n).copied())
-        .unwrap_or(schema);
+    let schema = doc.known(schema);
     schema
         .get(contract::PAGE)
         .filter(|v| **v == Value::Bool(true))?;

@@ -5,7 +5,9 @@ mod kinds;
 mod parts;
 mod rust_type;
 
-pub use kinds::{alias, alternatives, always, is_file, is_open_enum, is_union, page_items};
+pub use kinds::{
+    alias, alternatives, always, is_file, is_object, is_open_enum, is_union, page_items,
+};
 
 use std::{
     cell::OnceCell,
@@ -129,8 +131,13 @@ impl<'a> Document<'a> {
 
     /// Returns a schema, and those that references lead to: an endless iterator if they form a
     /// cycle.
-    fn references<'s>(&'s self, schema: &'s Value) -> impl Iterator<Item = &'s Value> {
-        let next = |schema: &&'s Value| self.schemas.get(Self::target(schema)?).copied();
+    fn references<'s>(&self, schema: &'s Value) -> impl Iterator<Item = &'s Value>
+    where
+        'a: 's,
+    {
+        let next = |schema: &&'s Value| -> Option<&'s Value> {
+            self.schemas.get(Self::target(schema)?).copied()
+        };
         std::iter::successors(Some(schema), next)
     }
 
@@ -216,7 +223,10 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the schema behind all references.
-    pub fn known<'s>(&'s self, schema: &'s Value) -> &'s Value {
+    pub fn known<'s>(&self, schema: &'s Value) -> &'s Value
+    where
+        'a: 's,
+    {
         self.references(schema).take(17).last().unwrap_or(schema)
     }
 

@@ -41,6 +41,10 @@ impl ApiError {
         Self::detail(StatusCode::NOT_FOUND, "Invalid page.")
     }
 
+    pub fn invalid_cursor() -> Self {
+        Self::detail(StatusCode::NOT_FOUND, "Invalid cursor")
+    }
+
     /// Returns 429 with `Retry-After` in seconds.
     pub fn throttled(wait: u64) -> Self {
         let wait = wait.max(1);

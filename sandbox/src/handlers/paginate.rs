@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
-    handlers::query::Query,
+    handlers::{error::ApiError, query::Query},
     spec::{Location, Operation},
     util::python,
 };
@@ -33,9 +33,9 @@ pub struct Paging {
 }
 
 impl Paging {
-    /// Returns the part that a query asks for; `None` is DRF's "Invalid page." `enveloped` lists
-    /// have pages even if no parameters are documented for them.
-    pub fn of(operation: &Operation, enveloped: bool, query: &Query) -> Option<Self> {
+    /// Returns the part that a query asks for. `enveloped` lists have pages even if no parameters
+    /// are documented for them.
+    pub fn of(operation: &Operation, enveloped: bool, query: &Query) -> Result<Self, ApiError> {
         let documented = |name: &str| {
             operation
                 .parameters
@@ -50,7 +50,7 @@ impl Paging {
             () if documented("cursor").is_some() => Family::Cursor,
             () if enveloped => Family::Page,
             () => {
-                return Some(Self {
+                return Ok(Self {
                     family: Family::Whole,
                     start: 0,
                     size: u64::MAX,
@@ -73,18 +73,19 @@ impl Paging {
         let start = match family {
             Family::Page => match query.get("page").filter(|p| !p.is_empty()).unwrap_or("1") {
                 "last" => 0,
-                text => python::int(text)?
-                    .parse::<u64>()
-                    .ok()
-                    .filter(|n| *n > 0)?
-                    .saturating_sub(1)
+                text => python::int(text)
+                    .and_then(|digits| digits.parse::<u64>().ok()?.checked_sub(1))
+                    .ok_or_else(ApiError::invalid_page)?
                     .saturating_mul(size),
             },
             Family::Number => query.number("page_num").unwrap_or(0).saturating_mul(size),
             Family::Offset => query.number("offset").unwrap_or(0),
-            _ => query.get("cursor").map_or(Some(0), read_cursor)?,
+            _ => {
+                let start = query.get("cursor").map_or(Some(0), read_cursor);
+                start.ok_or_else(ApiError::invalid_cursor)?
+            }
         };
-        Some(Self {
+        Ok(Self {
             family,
             start,
             size,
@@ -92,12 +93,13 @@ impl Paging {
         })
     }
 
-    /// Limits the part to a list of `total` items; `None` for a page after the last.
-    pub fn bounded_by(mut self, total: u64) -> Option<Self> {
+    /// Limits the part to a list of `total` items.
+    pub fn bounded_by(mut self, total: u64) -> Result<Self, ApiError> {
         if self.last {
             self.start = total.saturating_sub(1) / self.size * self.size;
         }
-        (self.family != Family::Page || self.start == 0 || self.start < total).then_some(self)
+        let exists = self.family != Family::Page || self.start == 0 || self.start < total;
+        exists.then_some(self).ok_or_else(ApiError::invalid_page)
     }
 
     pub fn is_whole(self) -> bool {
@@ -114,12 +116,19 @@ impl Paging {
         let after = self.start.saturating_add(self.size);
         let link = |start: u64| match self.family {
             // DRF leaves the parameter out for the first page.
-            Family::Page if start == 0 => query.without("page"),
-            Family::Page => query.with("page", &(start / self.size + 1).to_string()),
-            Family::Number => query.with("page_num", &(start / self.size).to_string()),
-            Family::Offset if start == 0 => query.without("offset"),
-            Family::Offset => query.with("offset", &start.to_string()),
-            Family::Cursor => query.with("cursor", &URL_SAFE_NO_PAD.encode(format!("o={start}"))),
+            Family::Page => {
+                let page = (start > 0).then(|| (start / self.size + 1).to_string());
+                query.with(&[("page", page)])
+            }
+            Family::Number => query.with(&[("page_num", Some((start / self.size).to_string()))]),
+            Family::Offset => {
+                let offset = (start > 0).then(|| start.to_string());
+                query.with(&[("limit", Some(self.size.to_string())), ("offset", offset)])
+            }
+            Family::Cursor => {
+                let cursor = URL_SAFE_NO_PAD.encode(format!("o={start}"));
+                query.with(&[("cursor", Some(cursor))])
+            }
             Family::Whole => String::new(),
         };
         (

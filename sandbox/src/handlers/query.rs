@@ -95,18 +95,13 @@ impl Query {
             .map(|(k, v)| (k.as_str(), v.as_str()))
     }
 
-    /// Returns the query with another value, as text, sorted as DRF does.
-    pub fn with(&self, name: &str, value: &str) -> String {
-        self.text(name, Some((name, value)))
-    }
-
-    pub fn without(&self, name: &str) -> String {
-        self.text(name, None)
-    }
-
-    fn text(&self, but: &str, and: Option<(&str, &str)>) -> String {
-        let others = self.0.iter().map(|(k, v)| (k.as_str(), v.as_str()));
-        let mut pairs: Vec<_> = others.filter(|(k, _)| *k != but).chain(and).collect();
+    /// Returns the query with other values of these names, or without them, as text, sorted as DRF
+    /// does.
+    pub fn with(&self, other: &[(&str, Option<String>)]) -> String {
+        let kept = self.0.iter().map(|(k, v)| (k.as_str(), v.as_str()));
+        let kept = kept.filter(|(k, _)| !other.iter().any(|(name, _)| name == k));
+        let new = other.iter().filter_map(|(k, v)| Some((*k, v.as_deref()?)));
+        let mut pairs: Vec<_> = kept.chain(new).collect();
         pairs.sort_by_key(|(name, _)| *name);
         form_urlencoded::Serializer::new(String::new())
             .extend_pairs(pairs)

@@ -46,11 +46,8 @@ impl Resources {
         } else {
             rows
         };
-        let paging = Paging::of(call.served, form != crate::spec::Form::Array, call.query)
-            .ok_or_else(ApiError::invalid_page)?;
-        let paging = paging
-            .bounded_by(rows.count)
-            .ok_or_else(ApiError::invalid_page)?;
+        let paging = Paging::of(call.served, form != crate::spec::Form::Array, call.query)?
+            .bounded_by(rows.count)?;
         let sampler = Sampler {
             for_response: false,
             ..self.sampler(call.spec)

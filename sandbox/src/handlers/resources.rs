@@ -28,8 +28,7 @@ fn filter(call: &Call<'_>, item: SchemaRef) -> Filter {
 /// Returns one page of all items.
 fn page(items: Vec<Arc<Shown>>, paging: Paging) -> Result<Outcome, ApiError> {
     let total = items.len() as u64;
-    let bounded = paging.bounded_by(total);
-    let paging = bounded.ok_or_else(ApiError::invalid_page)?;
+    let paging = paging.bounded_by(total)?;
     let size = usize::try_from(paging.size).unwrap_or(usize::MAX);
     let items = items.into_iter().skip(paging.start as usize).take(size);
     Ok(Outcome::Page {
@@ -52,8 +51,7 @@ impl Resources {
         let base = call.spec.base_of(collection);
         let place = self.place(call.spec, base, call.values);
         let enveloped = form != crate::spec::Form::Array;
-        let paging =
-            Paging::of(call.served, enveloped, call.query).ok_or_else(ApiError::invalid_page)?;
+        let paging = Paging::of(call.served, enveloped, call.query)?;
         let filter = filter(call, schema);
         // A list below an item that shows another collection shows the items that belong to it.
         let full = call
@@ -79,9 +77,7 @@ impl Resources {
         };
         if filter.is_empty() && unique_fields.is_empty() {
             let (total, _) = self.store.page(&place, 0, 0).map_err(ApiError::internal)?;
-            let paging = paging
-                .bounded_by(total)
-                .ok_or_else(ApiError::invalid_page)?;
+            let paging = paging.bounded_by(total)?;
             let (total, items) = self
                 .store
                 .page(&place, paging.start, paging.size)

@@ -1,5 +1,5 @@
-//! Writes lists and objects into a query, a path or a header, by OpenAPI's `style` and `explode`,
-//! which are expansions of RFC 6570.
+//! Writes lists and objects into a query, a form, a path or a header, by OpenAPI's `style` and
+//! `explode`, which are expansions of RFC 6570.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -17,7 +17,7 @@ pub enum Style {
     Json,
 }
 
-/// The part of a request that a parameter is in.
+/// The part of a request that a parameter is in. A form is written as a query is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     Path,
@@ -83,7 +83,7 @@ impl Format {
             return Ok((!pairs.is_empty()).then(|| pairs.join("&")));
         }
         let repeats = self.explode || self.style == Style::Deep;
-        let joined = !repeats || self.style == Style::Simple;
+        let joined = !repeats || matches!(self.style, Style::Simple | Style::Label);
         let parts = match value {
             Value::Null => return Ok(None),
             Value::Array(items) => self.texts(items.iter(), joined)?,
@@ -189,19 +189,51 @@ impl Format {
         }
     }
 
+    /// Returns the separator that a reader cannot tell from the same character in an item: it is
+    /// written alike, encoded or not.
+    fn ambiguous(&self) -> Option<(char, &'static str)> {
+        match (self.place, self.style) {
+            (Place::Header, _) => Some((',', "a comma")),
+            (_, Style::Space) => Some((' ', "a space")),
+            (_, Style::Pipe) => Some(('|', "`|`")),
+            (_, Style::Label) if self.explode => Some(('.', "a dot")),
+            _ => None,
+        }
+    }
+
     /// Encodes a text. `joined` says that it is part of a list, so that a separator in it must be
     /// encoded too.
     fn encode(&self, text: &str, joined: bool) -> Result<String, String> {
+        let between = self
+            .ambiguous()
+            .filter(|(c, _)| joined && text.contains(*c));
+        if let Some((_, what)) = between {
+            return Err(format!(
+                "an item can't hold {what}, which separates the items here"
+            ));
+        }
         let set = match self.place {
-            Place::Header if joined && text.contains(',') => {
-                return Err("an item of a list in a header can't hold a comma".into());
-            }
+            Place::Header if self.style == Style::Json => return Ok(ascii(text)),
             Place::Header => return Ok(text.to_owned()),
             _ if self.reserved && !joined => RESERVED,
             _ => STRICT,
         };
         Ok(utf8_percent_encode(text, set).to_string())
     }
+}
+
+/// Returns JSON with escapes for what a header cannot hold.
+fn ascii(json: &str) -> String {
+    let escaped = |c: char| -> String {
+        let mut units = [0; 2];
+        let units = c.encode_utf16(&mut units).iter();
+        units.map(|unit| format!("\\u{unit:04x}")).collect()
+    };
+    let shown = json.chars().map(|c| match c {
+        ' '..='~' => c.to_string(),
+        other => escaped(other),
+    });
+    shown.collect()
 }
 
 #[cfg(test)]

@@ -2,13 +2,17 @@ use serde_json::json;
 
 use super::*;
 
-fn written(place: Place, style: Style, explode: bool, value: &Value) -> Option<String> {
-    let format = Format {
+fn format(place: Place, style: Style, explode: bool) -> Format {
+    Format {
         place,
         style,
         explode,
         reserved: false,
-    };
+    }
+}
+
+fn written(place: Place, style: Style, explode: bool, value: &Value) -> Option<String> {
+    let format = format(place, style, explode);
     format.write("color", value).unwrap()
 }
 
@@ -149,20 +153,47 @@ fn a_separator_inside_a_value_is_encoded() {
         written(Place::Path, Style::Simple, false, &json!(["a,b", "c/d"])).unwrap(),
         "a%2Cb,c%2Fd"
     );
-    let header = Format {
-        place: Place::Header,
-        style: Style::Simple,
-        explode: false,
-        reserved: false,
-    };
+    let header = format(Place::Header, Style::Simple, false);
     assert_eq!(
         header.write("X", &json!(["a b", 1])).unwrap().unwrap(),
         "a b,1"
     );
-    for explode in [true, false] {
-        let header = Format { explode, ..header };
-        assert!(header.write("X", &json!(["a,b"])).is_err());
+}
+
+#[test]
+fn a_separator_that_cannot_be_told_from_an_item_is_refused() {
+    use Place::{Header, Path, Query};
+    use Style::{Label, Matrix, Pipe, Simple, Space};
+    for (place, style, explode, item, refused) in [
+        (Query, Space, false, "a b", true),
+        (Query, Space, true, "a b", false),
+        (Query, Pipe, false, "a|b", true),
+        (Query, Pipe, true, "a|b", false),
+        (Query, Pipe, false, "a b,c", false),
+        (Query, Style::Form, false, "a,b", false),
+        (Path, Label, true, "1.5", true),
+        (Path, Label, false, "1.5", false),
+        (Path, Matrix, true, "a;b=c", false),
+        (Path, Simple, false, "a,b", false),
+        (Header, Simple, true, "a,b", true),
+        (Header, Simple, false, "a,b", true),
+        (Header, Simple, true, "a b", false),
+    ] {
+        let format = format(place, style, explode);
+        let what = format!("{format:?} {item}");
+        for many in [json!([item, "c"]), json!({"k": item}), json!({item: "v"})] {
+            assert_eq!(format.write("x", &many).is_err(), refused, "{what} {many}");
+        }
+        assert!(format.write("x", &json!(item)).is_ok(), "{what}");
     }
+}
+
+#[test]
+fn json_in_a_header_is_ascii() {
+    let format = format(Place::Header, Style::Json, false);
+    let written = format.write("X", &json!({"a": "\u{e9}\u{1f600},\t\u{7f}\\"}));
+    let json = r#"{"a":"\u00e9\ud83d\ude00,\t\u007f\\"}"#;
+    assert_eq!(written.unwrap().as_deref(), Some(json));
 }
 
 #[test]
@@ -185,12 +216,7 @@ fn deep_objects_and_json_hold_objects_in_objects_and_the_others_refuse_them() {
         Style::Matrix,
     ] {
         for explode in [true, false] {
-            let format = Format {
-                place: Place::Query,
-                style,
-                explode,
-                reserved: false,
-            };
+            let format = format(Place::Query, style, explode);
             assert!(format.write("x", &nested).is_err(), "{format:?}");
             assert!(format.write("x", &json!([[1]])).is_err(), "{format:?}");
         }
@@ -200,10 +226,8 @@ fn deep_objects_and_json_hold_objects_in_objects_and_the_others_refuse_them() {
 #[test]
 fn reserved_characters_stay_where_the_document_allows_them() {
     let format = Format {
-        place: Place::Query,
-        style: Style::Form,
-        explode: true,
         reserved: true,
+        ..format(Place::Query, Style::Form, true)
     };
     assert_eq!(
         format
@@ -244,10 +268,8 @@ fn a_null_member_is_left_out_with_its_name() {
 fn reserved_characters_stay_in_each_value_that_is_not_joined() {
     let write = |place, style, explode, value: Value| {
         let format = Format {
-            place,
-            style,
-            explode,
             reserved: true,
+            ..format(place, style, explode)
         };
         format.write("x", &value).unwrap().unwrap()
     };

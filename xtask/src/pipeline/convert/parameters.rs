@@ -31,7 +31,7 @@ fn fix_parameters(doc: &mut Value, components: &Map<String, Value>, report: &mut
         declare(path, op, |i, message| {
             report.warn(i.map_or_else(|| here.clone(), place), message);
         });
-        for (at, message) in parts(op) {
+        for (at, message) in parts(op, components) {
             report.warn(format!("{here}/requestBody/content/{at}"), message);
         }
         let Some(parameters) = op.get_mut("parameters").and_then(Value::as_array_mut) else {
@@ -177,7 +177,7 @@ fn styled(
 }
 
 /// Returns the parts of a form's `encoding` that are not supported.
-fn parts(op: &Map<String, Value>) -> Vec<(String, String)> {
+fn parts(op: &Map<String, Value>, components: &Map<String, Value>) -> Vec<(String, String)> {
     let content = op
         .get("requestBody")
         .and_then(|b| b.get("content")?.as_object());
@@ -203,6 +203,13 @@ fn parts(op: &Map<String, Value>) -> Vec<(String, String)> {
                 }
             }
         }
+        let multipart = autopi_codegen::media::is_multipart(media);
+        let schema = value.get("schema");
+        let schema = schema.map(|s| document::resolved(s, components));
+        let member = |name: &str| {
+            let member = schema?.get("properties")?.get(name)?;
+            Some(document::resolved(member, components))
+        };
         let encoding = value.get("encoding").and_then(Value::as_object);
         for (name, encoding) in encoding.into_iter().flatten() {
             let at = |key| format!("{}/encoding/{}/{key}", escape(media), escape(name));
@@ -215,8 +222,7 @@ fn parts(op: &Map<String, Value>) -> Vec<(String, String)> {
                     out.push((at("headers"), message));
                 }
             }
-            if headers.is_some_and(|h| !h.is_empty()) && !autopi_codegen::media::is_multipart(media)
-            {
+            if headers.is_some_and(|h| !h.is_empty()) && !multipart {
                 out.push((
                     at("headers"),
                     "only a part of a multipart body has headers: not sent".to_owned(),
@@ -231,6 +237,14 @@ fn parts(op: &Map<String, Value>) -> Vec<(String, String)> {
                 };
                 let message = format!("{what}: a part has that of its `Upload`");
                 out.push((at("contentType"), message));
+            } else if let Some(media) = types.filter(|t| !autopi_codegen::media::is_json(t))
+                && member(name).is_some_and(autopi_codegen::schema::is_object)
+            {
+                let sent = match multipart {
+                    true => "a text is sent unchanged",
+                    false => "an object is sent in the style of the field, or else as JSON",
+                };
+                out.push((at("contentType"), format!("`{media}` is not JSON: {sent}")));
             }
         }
     }
