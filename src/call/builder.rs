@@ -104,7 +104,7 @@ impl<'a> Call<'a> {
         self.styled(name, &values, format);
     }
 
-    /// Returns any value as `format` writes it, unless it is empty, and notes what is wrong with it.
+    /// Returns any value as `format` writes it, if there is one, and notes what is wrong with it.
     pub(super) fn written<T: Serialize + ?Sized>(
         &mut self,
         name: &'static str,
