@@ -93,10 +93,11 @@ pub trait Member<'de> {
     fn keep(self, members: &mut impl Unknown) -> Self::Done;
 }
 
-/// The next member of a map, with its name if no field has it.
+/// The next member of a map, with its name if no field has it. The name is borrowed, so that
+/// nothing is dropped for each field.
 struct Next<'m, A> {
     map: &'m mut A,
-    unknown: Option<String>,
+    name: &'m mut Option<String>,
 }
 
 impl<'de, A: MapAccess<'de>> Member<'de> for Next<'_, A> {
@@ -113,7 +114,7 @@ impl<'de, A: MapAccess<'de>> Member<'de> for Next<'_, A> {
     }
 
     fn keep(self, members: &mut impl Unknown) -> Self::Done {
-        match self.unknown {
+        match self.name.take() {
             Some(name) => members.read(name, self.map),
             None => self.map.next_value::<IgnoredAny>().map(drop),
         }
@@ -148,16 +149,17 @@ impl<'de, T: Record> Visitor<'de> for Reader<T> {
                         *word |= 1 << (index % 64);
                     }
                     let map = &mut map;
-                    record.read(index, Next { map, unknown: None })?;
+                    let name = &mut None;
+                    record.read(index, Next { map, name })?;
                 }
                 Err(key) => {
                     unknown = true;
-                    let kept = match mode::is_resent() {
+                    let name = &mut match mode::is_resent() {
                         true => key.strip_prefix(UNKNOWN.as_str()).map(str::to_owned),
                         false => Some(key),
                     };
                     let map = &mut map;
-                    record.read(fields.len(), Next { map, unknown: kept })?;
+                    record.read(fields.len(), Next { map, name })?;
                 }
             }
         }
