@@ -1566,8 +1566,8 @@ fn documents_of_other_tools_and_versions_are_read() {
     // Without a plain meaning they are refused, with their place.
     for (more, place) in [
         (
-            "components: {securitySchemes: {k: {type: apiKey, in: header}}}",
-            "#/components/securitySchemes/k",
+            "components: {parameters: {k: {in: query, schema: {type: string}}}}",
+            "#/components/parameters/k",
         ),
         (
             "components: {schemas: {A: {type: object, properties: {x: 1}}}}",
@@ -1579,6 +1579,198 @@ fn documents_of_other_tools_and_versions_are_read() {
             .unwrap()
             .to_string();
         assert!(error.contains(place), "{error}");
+    }
+}
+
+/// The client authorizes by itself: no call needs a scheme.
+#[test]
+fn security_schemes_are_read_by_their_members_or_left_out() {
+    let three_of = |scheme: &str| {
+        format!("security: [{{k: []}}]\ncomponents: {{securitySchemes: {{k: {scheme}}}}}")
+    };
+    let two_of =
+        |scheme: &str| format!("security: [{{k: []}}]\nsecurityDefinitions: {{k: {scheme}}}");
+    let url = "authorizationUrl: 'https://a.example', tokenUrl: 'https://a.example'";
+    let flow = json!({"authorizationUrl": "https://a.example", "tokenUrl": "https://a.example", "scopes": {}});
+    let of = |kind: &str, more: Value| {
+        let mut scheme = json!({"type": kind});
+        scheme
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        scheme
+    };
+    let key = of("apiKey", json!({"in": "header", "name": "X"}));
+    let bearer = of("http", json!({"scheme": "bearer"}));
+    let oauth = of("oauth2", json!({"flows": {"authorizationCode": flow}}));
+    for (scheme, wanted, warning) in [
+        (
+            "{in: header, name: X}".to_owned(),
+            &key,
+            "/k/type: missing: read as `apiKey`",
+        ),
+        (
+            "{type: token, in: Header, name: X}".into(),
+            &key,
+            "/k/in: `Header` is not a location",
+        ),
+        (
+            "{type: [apiKey], in: header, name: X}".into(),
+            &key,
+            "/k/type",
+        ),
+        (
+            "{type: null, scheme: bearer}".into(),
+            &bearer,
+            "/k/type: missing: read as `http`",
+        ),
+        (
+            "{type: http, bearerFormat: JWT}".into(),
+            &of("http", json!({"scheme": "bearer", "bearerFormat": "JWT"})),
+            "/k/scheme: missing",
+        ),
+        (
+            "{type: digest}".into(),
+            &of("http", json!({"scheme": "digest"})),
+            "`digest` is not a type",
+        ),
+        (
+            "{openIdConnectUrl: 'https://a.example'}".into(),
+            &of(
+                "openIdConnect",
+                json!({"openIdConnectUrl": "https://a.example"}),
+            ),
+            "/k/type: missing",
+        ),
+        (
+            format!("{{flows: {{authorizationCode: {{{url}}}}}}}"),
+            &oauth,
+            "/k/type: missing: read as `oauth2`",
+        ),
+        (
+            format!("{{flow: accessCode, {url}, scopes: {{}}}}"),
+            &oauth,
+            "`accessCode` is a flow of 2.0",
+        ),
+        (
+            format!("{{type: oauth2, flows: authorizationCode, {url}}}"),
+            &oauth,
+            "/k/flows: missing",
+        ),
+    ] {
+        let new = normalize(&three("3.0.3", &three_of(&scheme), OK), None).unwrap();
+        assert_eq!(
+            &new.doc["components"]["securitySchemes"]["k"], wanted,
+            "{scheme}"
+        );
+        let warnings = new.report.to_string();
+        assert!(warnings.contains(warning), "{scheme}: {warnings}");
+    }
+    // Without a plain meaning.
+    for scheme in [
+        "{}",
+        "null",
+        "bearer",
+        "{description: d}",
+        "{type: magic}",
+        "{type: apiKey, in: header}",
+        "{type: apiKey, name: X}",
+        "{type: apiKey, in: body, name: X}",
+        "{type: http}",
+        "{type: openIdConnect}",
+        "{type: oauth2, flows: {implicit: {scopes: {}}}}",
+    ] {
+        for version in ["3.0.3", "3.1.0", "3.2.0"] {
+            let new = normalize(&three(version, &three_of(scheme), OK), None).unwrap();
+            assert!(
+                new.doc.pointer("/components/securitySchemes/k").is_none(),
+                "{scheme}"
+            );
+            let warnings = new.report.to_string();
+            let left_out = |l: &str| {
+                l.contains("#/components/securitySchemes/k: ") && l.ends_with(": left out")
+            };
+            assert!(warnings.lines().any(left_out), "{scheme}: {warnings}");
+        }
+    }
+    for (scheme, wanted, warning) in [
+        (
+            "{in: query, name: X}",
+            of("apiKey", json!({"in": "query", "name": "X"})),
+            "/k/type: missing: read as `apiKey`",
+        ),
+        (
+            "{type: Basic}",
+            of("http", json!({"scheme": "basic"})),
+            "`Basic` is not a type: read as `basic`",
+        ),
+        (
+            "{type: oauth2, flow: accessCode}",
+            Value::Null,
+            "#/securityDefinitions/k: no security scheme of OpenAPI 3.0",
+        ),
+        (
+            "{type: apiKey, in: body, name: X}",
+            Value::Null,
+            "#/securityDefinitions/k: no security scheme of OpenAPI 3.0",
+        ),
+        (
+            "text",
+            Value::Null,
+            "#/securityDefinitions/k: no object: left out",
+        ),
+    ] {
+        let new = normalize(&two(&two_of(scheme), OK), None).unwrap();
+        let found = new
+            .doc
+            .pointer("/components/securitySchemes/k")
+            .cloned()
+            .unwrap_or_default();
+        assert_eq!(found, wanted, "{scheme}");
+        let warnings = new.report.to_string();
+        assert!(warnings.contains(warning), "{scheme}: {warnings}");
+    }
+}
+
+#[test]
+fn entries_that_say_nothing_are_left_out() {
+    let of = |more: &str| format!("      responses: {{'200': {{description: '', {more}}}}}");
+    for (more, operation, place, wanted, warning) in [
+        (
+            "components: {parameters: {P: null, Q: {name: q, in: query, schema: {}}}}",
+            of(""),
+            "/components/parameters/P",
+            Value::Null,
+            "#/components/parameters/P: no object: left out",
+        ),
+        (
+            "components: {links: {L: null}}",
+            of("links: {a: {description: d}, b: text, c: {operationId: a_create}}"),
+            "/paths/~1a~1/post/responses/200/links",
+            json!({"c": {"operationId": "a_create"}}),
+            "/links/a: a link to no operation: left out",
+        ),
+        (
+            "",
+            of("headers: {X: {description: d}, Y: null}"),
+            "/paths/~1a~1/post/responses/200/headers",
+            json!({"X": {"description": "d", "schema": {}}, "Y": {"schema": {}}}),
+            "/headers/X: `schema` is missing",
+        ),
+        (
+            "components: {examples: {E: null, F: 1}}",
+            of("content: {a/b: {examples: null}}"),
+            "/components/examples",
+            json!({"E": {"value": null}, "F": {"value": 1}}),
+            "/content/a~1b/examples: null: read as absent",
+        ),
+    ] {
+        let new =
+            normalize(&three("3.0.3", more, &operation), None).unwrap_or_else(|e| panic!("{e}"));
+        let found = new.doc.pointer(place).cloned().unwrap_or_default();
+        assert_eq!(found, wanted, "{more} {operation}");
+        let warnings = new.report.to_string();
+        assert!(warnings.contains(warning), "{warnings}");
     }
 }
 

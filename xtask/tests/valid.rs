@@ -650,13 +650,7 @@ fn an_error_of_each_stage_has_pointer_and_line_in_the_users_file() {
             "/definitions/Car/properties/owner/properties/n",
         ),
         // verify
-        (
-            with(
-                "/securityDefinitions",
-                json!({"k": {"type": "apiKey", "in": "body", "name": "x"}}),
-            ),
-            "/securityDefinitions/k",
-        ),
+        (with("/tags", json!([{"description": "x"}])), "/tags/0"),
     ] {
         let text = serde_json::to_string_pretty(&doc).unwrap();
         let (error, line) = refused(&text);

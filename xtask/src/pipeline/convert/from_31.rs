@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::document::{
-    members::{At, DOCUMENT, Is, OPERATION, SCHEMA, each, each_mut},
+    members::{At, DOCUMENT, Is, SCHEMA, each},
     types::{is_several, split, types},
 };
 use crate::{document, report::Report};
@@ -114,7 +114,6 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
             );
         }
     }
-    drop_mutual_tls(doc, report);
     let _ = each::<()>(
         doc,
         Is::One(&DOCUMENT),
@@ -133,37 +132,6 @@ pub fn from_31(doc: &mut Value, report: &mut Report) {
         },
     );
     document::document_schemas(doc, &mut schema_31);
-}
-
-/// Removes certificates of clients, which are not sent in a request: they are a matter of the HTTP
-/// client.
-pub fn drop_mutual_tls(doc: &mut Value, report: &mut Report) {
-    let schemes = doc.pointer_mut("/components/securitySchemes");
-    let Some(schemes) = schemes.and_then(Value::as_object_mut) else {
-        return;
-    };
-    let mutual = schemes.iter().filter(|(_, s)| s["type"] == "mutualTLS");
-    let gone: Vec<String> = mutual.map(|(name, _)| name.clone()).collect();
-    for name in &gone {
-        schemes.shift_remove(name);
-        let at = format!("/components/securitySchemes/{}", document::escape(name));
-        report.warn(
-            at,
-            "3.0 cannot say `mutualTLS`: left out; give the certificate to your own HTTP client",
-        );
-    }
-    if gone.is_empty() {
-        return;
-    }
-    each_mut(doc, Is::One(&DOCUMENT), &At::ROOT, &mut |kind, _, map| {
-        let security = map
-            .get_mut("security")
-            .filter(|_| kind == &OPERATION || kind == &DOCUMENT);
-        let ways = security.and_then(Value::as_array_mut);
-        for way in ways.into_iter().flatten().filter_map(Value::as_object_mut) {
-            way.retain(|name, _| !gone.contains(name));
-        }
-    });
 }
 
 /// Folds `anyOf: [X, {type: null}]`, as generators of 3.1 write nullable, into X. Returns whether

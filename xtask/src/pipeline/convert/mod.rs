@@ -13,6 +13,7 @@ mod pairs;
 mod parameters;
 mod quirks;
 mod references;
+mod security;
 mod shared;
 mod tags;
 
@@ -111,7 +112,9 @@ pub(crate) fn fix_locations(doc: &mut Value, report: &mut Report) {
 /// Runs [`to_30`] without its last step. Warnings have places of the prepared document.
 pub(crate) fn translate(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
     if doc.get("swagger").is_some() {
-        return from_2::from_2(doc, report);
+        let mut new = from_2::from_2(doc, report)?;
+        security::drop_unusable(&mut new, "/securityDefinitions", report);
+        return Ok(new);
     }
     let version = doc
         .get("openapi")
@@ -125,9 +128,9 @@ pub(crate) fn translate(doc: &Value, report: &mut Report) -> Result<Value, Failu
         }
         false => shared::inline_shared(doc, report)?,
     };
-    match version.starts_with("3.0") {
-        true => from_31::drop_mutual_tls(&mut new, report),
-        false => from_31::from_31(&mut new, report),
+    if !version.starts_with("3.0") {
+        from_31::from_31(&mut new, report);
     }
+    security::drop_unusable(&mut new, "/components/securitySchemes", report);
     Ok(new)
 }

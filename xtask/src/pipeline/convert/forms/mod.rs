@@ -218,7 +218,9 @@ impl Forms {
             }
             "operation" if !has("responses") => ("responses", json!({})),
             "response" if of_3 && !has("description") => ("description", "".into()),
-            "parameter" if of_3 && !has("schema") && !has("content") => ("schema", json!({})),
+            "parameter" | "header" if of_3 && !has("schema") && !has("content") => {
+                ("schema", json!({}))
+            }
             _ => return,
         };
         self.warn(at, &format!("`{key}` is missing: read as {value}"));

@@ -144,6 +144,10 @@ pub(super) fn reference(
 /// Reads examples that are written as a list, or as plain values.
 pub(super) fn examples(map: &mut Map<String, Value>, note: &mut Note<'_>) {
     match map.get_mut("examples") {
+        Some(Value::Null) => {
+            map.shift_remove("examples");
+            note.warn("examples", "null: read as absent");
+        }
         Some(Value::Array(list)) => {
             let first = list.first().cloned();
             map.shift_remove("examples");

@@ -14,6 +14,7 @@ mod shapes;
 
 use content::{content, examples, media, reference, schema, statuses};
 use document::{address, foreign, servers};
+use named::drop_empty;
 use operations::{body, methods, parameter, twice};
 use shapes::{is_shaped, shape};
 
@@ -55,10 +56,15 @@ pub fn straighten(doc: &mut Value, report: &mut Report, origins: &mut Origins) {
         for (key, value) in map.iter_mut().filter(|(key, _)| is_shaped(key)) {
             shape(kind.member(key), key, value, &mut note);
         }
+        if matches!(kind.name, "document" | "components" | "response") {
+            drop_empty(map, &mut note);
+        }
         if map.contains_key("$ref") {
             reference(kind.name, map, (of_3, &others), &mut note);
         }
-        if of_3 && matches!(kind.name, "parameter" | "header" | "media type") {
+        let components =
+            kind.name == "components" && map.get("examples").is_some_and(Value::is_object);
+        if of_3 && (components || matches!(kind.name, "parameter" | "header" | "media type")) {
             examples(map, &mut note);
         }
         match (kind.name, of_3) {
@@ -69,8 +75,7 @@ pub fn straighten(doc: &mut Value, report: &mut Report, origins: &mut Origins) {
                 }
             }
             ("schema", _) => schemas::schema(map, of_3, &names, &mut note),
-            ("security scheme", true) => security::scheme(map, &mut note),
-            ("security scheme", false) => security::scopes(map, "scopes", &mut note),
+            ("security scheme", _) => security::scheme(map, of_3, &mut note),
             ("operation", true) => body(map, &mut note),
             ("parameter", _) | ("header", true) => parameter(map, of_3, &mut note),
             ("response" | "request body", true) => content(map, &mut note),

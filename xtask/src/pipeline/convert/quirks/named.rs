@@ -1,7 +1,8 @@
-//! Lists of named objects, and objects of such.
+//! Lists of named objects, objects of such, and entries of them that say nothing.
 
 use serde_json::{Map, Value};
 
+use super::Note;
 use crate::document::escape;
 
 /// Returns the members of an object as a list, each with its name.
@@ -55,4 +56,33 @@ pub(super) fn by_name(list: &[Value], key: &str) -> Option<(Map<String, Value>, 
         }
     }
     Some((out, from))
+}
+
+/// Leaves out links to no operation, and what is no object in the place of a parameter or a
+/// security scheme: no call needs it.
+pub(super) fn drop_empty(map: &mut Map<String, Value>, note: &mut Note<'_>) {
+    for key in [
+        "parameters",
+        "securitySchemes",
+        "securityDefinitions",
+        "links",
+    ] {
+        let Some(Value::Object(entries)) = map.get_mut(key) else {
+            continue;
+        };
+        entries.retain(|name, entry| {
+            let leads = ["$ref", "operationId", "operationRef"];
+            let (stays, what) = match key {
+                "links" => (
+                    leads.iter().any(|k| entry.get(k).is_some()),
+                    "a link to no operation",
+                ),
+                _ => (entry.is_object(), "no object"),
+            };
+            if !stays {
+                note.below(key, |note| note.warn(name, &format!("{what}: left out")));
+            }
+            stays
+        });
+    }
 }

@@ -8,31 +8,37 @@ use super::super::from_2::SCHEMA_KEYS;
 use super::{Note, one};
 use crate::document::{METHODS, escape};
 
-pub(super) fn parameter(map: &mut Map<String, Value>, of_3: bool, note: &mut Note<'_>) {
-    if let Some(Value::String(place)) = map.get_mut("in") {
-        let known = [
-            "query",
-            "header",
-            "path",
-            "cookie",
-            "body",
-            "formData",
-            "querystring",
-        ];
-        let said = place.trim().to_ascii_lowercase();
-        let said = match said.as_str() {
-            "headers" => "header",
-            "cookies" => "cookie",
-            "form" => "formData",
-            said => said,
-        };
-        let right = known.iter().find(|k| k.eq_ignore_ascii_case(said));
-        if let Some(right) = right.filter(|right| *right != place) {
-            let message = format!("`{place}` is not a location: read as `{right}`");
-            *place = (*right).to_owned();
-            note.warn("in", &message);
-        }
+/// Writes the name of a location as specified.
+pub(super) fn location(map: &mut Map<String, Value>, note: &mut Note<'_>) {
+    let Some(Value::String(place)) = map.get_mut("in") else {
+        return;
+    };
+    let known = [
+        "query",
+        "header",
+        "path",
+        "cookie",
+        "body",
+        "formData",
+        "querystring",
+    ];
+    let said = place.trim().to_ascii_lowercase();
+    let said = match said.as_str() {
+        "headers" => "header",
+        "cookies" => "cookie",
+        "form" => "formData",
+        said => said,
+    };
+    let right = known.iter().find(|k| k.eq_ignore_ascii_case(said));
+    if let Some(right) = right.filter(|right| *right != place) {
+        let message = format!("`{place}` is not a location: read as `{right}`");
+        *place = (*right).to_owned();
+        note.warn("in", &message);
     }
+}
+
+pub(super) fn parameter(map: &mut Map<String, Value>, of_3: bool, note: &mut Note<'_>) {
+    location(map, note);
     if map.contains_key("$ref") {
         return;
     }

@@ -1,44 +1,79 @@
-//! Quirks of security schemes in OpenAPI 3.
+//! Quirks of security schemes.
 
 use serde_json::{Map, Value, json};
 
-use super::Note;
+use super::{Note, operations::location};
 
-/// Writes a scheme of another version, or of a name of its own, as specified.
-pub(super) fn scheme(map: &mut Map<String, Value>, note: &mut Note<'_>) {
-    let said = map
-        .get("type")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
-    let types = ["apiKey", "http", "oauth2", "openIdConnect", "mutualTLS"];
-    let (right, scheme) = match said.to_ascii_lowercase().as_str() {
-        "basic" => ("http", "basic"),
-        "bearer" | "jwt" => ("http", "bearer"),
-        lower => match types.iter().find(|t| t.eq_ignore_ascii_case(lower)) {
-            Some(known) => (*known, ""),
-            None => return,
-        },
+/// Writes a scheme of another version, of a name of its own, or without a type, as specified.
+pub(super) fn scheme(map: &mut Map<String, Value>, of_3: bool, note: &mut Note<'_>) {
+    if let Some(Value::Array(list)) = map.get_mut("type")
+        && list.len() == 1
+    {
+        let only = list.remove(0);
+        map.insert("type".into(), only);
+        note.warn("type", "a list of one: read as that");
+    }
+    let said = map.get("type").and_then(Value::as_str);
+    let said = said.unwrap_or_default().to_owned();
+    let types: &[&str] = match of_3 {
+        true => &["apiKey", "http", "oauth2", "openIdConnect", "mutualTLS"],
+        false => &["apiKey", "basic", "oauth2"],
     };
-    if right != said {
+    let lower = said.to_ascii_lowercase();
+    let known = types.iter().find(|t| t.eq_ignore_ascii_case(&lower));
+    let (right, scheme) = match (lower.as_str(), known) {
+        (_, Some(known)) => (*known, ""),
+        ("basic" | "digest", _) if of_3 => ("http", lower.as_str()),
+        ("bearer" | "jwt", _) if of_3 => ("http", "bearer"),
+        _ => (meant(map, of_3), ""),
+    };
+    if right.is_empty() {
+        return;
+    }
+    if map.get("type").is_none_or(|own| own != right) {
         map.insert("type".into(), right.into());
         if !scheme.is_empty() {
             map.entry("scheme").or_insert(scheme.into());
         }
-        note.warn(
-            "type",
-            &format!("`{said}` is not a type: read as `{right}`"),
-        );
+        let what = match said.as_str() {
+            "" => "missing".to_owned(),
+            _ => format!("`{said}` is not a type"),
+        };
+        note.warn("type", &format!("{what}: read as `{right}`"));
     }
-    if right == "oauth2" {
-        flows(map, note);
+    location(map, note);
+    match (right, of_3) {
+        ("http", _) if !map.contains_key("scheme") && map.contains_key("bearerFormat") => {
+            map.insert("scheme".into(), "bearer".into());
+            note.warn("scheme", "missing: read as `bearer`");
+        }
+        ("oauth2", true) => flows(map, note),
+        ("oauth2", false) if map.get("flows").is_some_and(Value::is_string) => {
+            note.warn("flows", "belongs to 3.0: read as the flow");
+            let name = map.shift_remove("flows").unwrap_or_default();
+            map.entry("flow").or_insert(name);
+            scopes(map, "scopes", note);
+        }
+        _ => scopes(map, "scopes", note),
+    }
+}
+
+/// Returns the type that a scheme can only have by its members; empty if there is none.
+fn meant(map: &Map<String, Value>, of_3: bool) -> &'static str {
+    let has = |keys: &[&str]| keys.iter().any(|key| map.contains_key(*key));
+    match of_3 {
+        _ if has(&["flows", "flow", "authorizationUrl", "tokenUrl"]) => "oauth2",
+        true if has(&["openIdConnectUrl"]) => "openIdConnect",
+        true if has(&["scheme", "bearerFormat"]) => "http",
+        _ if has(&["in"]) && has(&["name"]) => "apiKey",
+        _ => "",
     }
 }
 
 /// Writes the flow of 2.0 as one of several, and its name as that of 3.0.
 fn flows(map: &mut Map<String, Value>, note: &mut Note<'_>) {
-    if !map.contains_key("flows") {
-        let name = map.shift_remove("flow");
+    if !map.get("flows").is_some_and(Value::is_object) {
+        let name = map.shift_remove("flow").or(map.shift_remove("flows"));
         let keys = ["authorizationUrl", "tokenUrl", "refreshUrl", "scopes"];
         let own = keys
             .iter()
@@ -73,7 +108,7 @@ fn flows(map: &mut Map<String, Value>, note: &mut Note<'_>) {
 }
 
 /// Writes a list of scopes as an object of them; `key` is the member of the scheme to warn about.
-pub(super) fn scopes(flow: &mut Map<String, Value>, key: &str, note: &mut Note<'_>) {
+fn scopes(flow: &mut Map<String, Value>, key: &str, note: &mut Note<'_>) {
     let listed: Vec<&str> = match flow.get("scopes") {
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
         Some(Value::String(text)) => text.split([' ', ',']).filter(|s| !s.is_empty()).collect(),

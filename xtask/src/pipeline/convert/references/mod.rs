@@ -133,7 +133,7 @@ impl References<'_> {
         let (mut booleans, mut callbacks) = (Vec::new(), Vec::new());
         let _ = each::<()>(value, is, &At::Start(at), &mut |kind, at, value| {
             booleans.extend(value.as_bool().map(|any| (at.to_string(), any)));
-            if kind == &OPERATION {
+            if kind == &OPERATION || kind.name == "components" {
                 callbacks.extend(lost_callbacks(doc, at, value));
             }
             let target = value.get("$ref");
