@@ -13,7 +13,7 @@ use xtask::{
     commands::update::changelog,
     pipeline::{
         Normalized,
-        diff::{Change, Class, Format, Rule, compare, page},
+        diff::{Change, Class, Format, Rule, Side, compare, page},
         normalize,
     },
 };
@@ -893,6 +893,294 @@ fn any_number_is_a_text_where_both_are_written_as_texts() {
     );
 }
 
+/// A parameter or a field of a form may have a component as its schema, or in its list.
+#[test]
+fn a_component_that_is_only_a_text_is_compared_as_one() {
+    let (int, text) = (json!({"type": "integer"}), json!({"type": "string"}));
+    let list = |of: &Value| json!({"type": "array", "items": of});
+    let object = |member: &Value| json!({"type": "object", "properties": {"n": member}});
+    let number = json!({"$ref": "#/components/schemas/Number"});
+    let other = json!({"$ref": "#/components/schemas/Other"});
+    let form = "application/x-www-form-urlencoded";
+    let query = |schema: &Value| json!({"operationId": "a", "parameters": [{"name": "n", "in": "query", "schema": schema}], "responses": {}});
+    let body = |media: &str, schema: &Value| json!({"operationId": "a", "requestBody": {"content": {media: {"schema": schema}}}, "responses": {}});
+    let header = |schema: &Value| json!({"operationId": "a", "responses": {"200": {"description": "", "headers": {"n": {"schema": schema}}}}});
+    let doc = |op: &Value, number: &Value, other: &Value| {
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/a/": {"post": op}},
+            "components": {"schemas": {"Number": number, "Other": other}}})
+    };
+    let unused = json!({});
+    let wider = ["type-wider Request additive"];
+    let changed = ["type-changed Request breaking"];
+    for (op, rest, wanted) in [
+        (query(&number), &unused, wider),
+        (query(&list(&number)), &unused, wider),
+        (query(&json!({"allOf": [number]})), &unused, wider),
+        (query(&other), &list(&number), wider),
+        (query(&other), &number, wider),
+        (body(form, &object(&number)), &unused, wider),
+        (body(form, &object(&list(&number))), &unused, wider),
+        (body(form, &other), &object(&number), wider),
+        (body("multipart/form-data", &other), &object(&number), wider),
+        (body("application/json", &object(&number)), &unused, changed),
+        (body("application/json", &other), &object(&number), changed),
+        // A part of its own is JSON.
+        (
+            body("multipart/form-data", &object(&other)),
+            &object(&number),
+            changed,
+        ),
+        (header(&number), &unused, ["type-wider Response breaking"]),
+    ] {
+        let (old, new) = (doc(&op, &int, rest), doc(&op, &text, rest));
+        assert_eq!(on_the_wire(&old, &new), wanted, "{op}");
+        // The setter is in the line of the change.
+        let changes = report(&old, &new);
+        assert!(
+            changes.iter().all(|c| c.rule != Rule::RustOnly),
+            "{changes:?}"
+        );
+    }
+    // JSON elsewhere.
+    let both = |number_now: &Value| {
+        let mut doc = doc(&query(&number), number_now, &unused);
+        doc["paths"]["/b/"]["put"] = body("application/json", &number);
+        doc
+    };
+    assert_eq!(on_the_wire(&both(&int), &both(&text)), changed);
+    for (op, was, is, wanted) in [
+        (query(&number), &int, &list(&int), wider),
+        (body(form, &object(&number)), &text, &list(&text), wider),
+        (query(&list(&number)), &int, &list(&int), changed),
+    ] {
+        let (old, new) = (doc(&op, was, &unused), doc(&op, is, &unused));
+        let found = on_the_wire(&old, &new);
+        assert!(found.contains(&wanted[0].to_owned()), "{op}: {found:?}");
+        let breaks = found.iter().any(|c| c.ends_with("breaking"));
+        assert_eq!(breaks, wanted == changed, "{op}: {found:?}");
+    }
+}
+
+/// The line that says so has the change of the Rust type too.
+#[test]
+fn a_schema_that_moves_into_a_component_is_no_change_on_the_wire() {
+    let kind = json!({"type": "string", "enum": ["a", "b"], "description": "Which."});
+    let plain = json!({"type": "object", "properties": {"n": {"type": "integer"}}});
+    let refers = json!({"$ref": "#/components/schemas/Kind"});
+    let doc = |member: Value, more: Value| {
+        let thing = json!({"type": "object", "properties": {"kind": member}});
+        let mut schemas = json!({"Thing": thing});
+        schemas
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let content =
+            json!({"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}});
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "components": {"schemas": schemas},
+            "paths": {"/a/": {"put": {"operationId": "a", "requestBody": {"content": content}, "responses": {"200": {"description": "", "content": content}}}}}})
+    };
+    let nullable = |schema: &Value| {
+        let mut schema = schema.clone();
+        schema["nullable"] = true.into();
+        schema
+    };
+    let beside = |more: Value| {
+        let mut schema = json!({"allOf": [refers]});
+        schema
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        schema
+    };
+    let none = json!({});
+    for (old, before, new, after) in [
+        (kind.clone(), &none, refers.clone(), &json!({"Kind": kind})),
+        (
+            plain.clone(),
+            &none,
+            refers.clone(),
+            &json!({"Kind": plain}),
+        ),
+        (
+            json!({"type": "array", "items": kind}),
+            &none,
+            json!({"type": "array", "items": refers}),
+            &json!({"Kind": kind}),
+        ),
+        // What stands beside the reference is said of the same value.
+        (
+            nullable(&kind),
+            &none,
+            beside(json!({"nullable": true})),
+            &json!({"Kind": kind}),
+        ),
+        (
+            kind.clone(),
+            &none,
+            beside(json!({"description": "Which."})),
+            &json!({"Kind": {"type": "string", "enum": ["a", "b"]}}),
+        ),
+        (
+            refers.clone(),
+            &json!({"Kind": {"type": "string"}}),
+            json!({"type": "string", "maxLength": 5}),
+            &none,
+        ),
+        // Another that was there.
+        (
+            kind.clone(),
+            &json!({"Kind": kind, "User": {"type": "object", "properties": {"k": refers}}}),
+            refers.clone(),
+            &json!({"Kind": kind, "User": {"type": "object", "properties": {"k": refers}}}),
+        ),
+    ] {
+        let docs = (doc(old, before.clone()), doc(new, after.clone()));
+        for (old, new) in [(&docs.0, &docs.1), (&docs.1, &docs.0)] {
+            let changes = report(old, new);
+            let limit = |c: &&Change| !matches!(c.rule, Rule::LimitTighter | Rule::LimitLooser);
+            let silent = changes
+                .iter()
+                .filter(limit)
+                .all(|c| c.wire == Some(Class::Cosmetic));
+            assert!(silent, "{new}: {changes:?}");
+        }
+    }
+}
+
+#[test]
+fn a_reference_to_another_component_is_compared_by_what_that_says() {
+    let user = json!({"type": "object", "properties": {"name": {"type": "string"}, "next": {"$ref": "#/components/schemas/User"}}});
+    let detail = json!({"type": "object", "properties": {"name": {"type": "string"}, "mail": {"type": "string"}, "next": {"$ref": "#/components/schemas/Detail"}}});
+    let shape = json!({"type": "object", "properties": {"edges": {"type": "integer"}}});
+    let refers = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let doc = |sent: &str, read: &str| {
+        let content = |name: &str| json!({"application/json": {"schema": refers(name)}});
+        let op = json!({"operationId": "a", "requestBody": {"content": content(sent)}, "responses": {"200": {"description": "", "content": content(read)}}});
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/a/": {"put": op},
+            "/b/": {"get": {"operationId": "b", "responses": {"200": {"description": "", "content": {"application/json": {"schema":
+                {"type": "array", "items": {"anyOf": [refers("User"), refers("Detail"), refers("Shape")]}}}}}}}}},
+            "components": {"schemas": {"User": user, "Detail": detail, "Shape": shape}}})
+    };
+    let old = doc("User", "User");
+    for (new, wanted) in [
+        (doc("User", "Detail"), vec!["member-new Response additive"]),
+        (
+            doc("Detail", "Detail"),
+            vec![
+                "member-new Request additive",
+                "member-new Response additive",
+            ],
+        ),
+        // Another thing.
+        (doc("User", "Shape"), vec!["ref-changed Response breaking"]),
+    ] {
+        assert_eq!(on_the_wire(&old, &new), wanted, "{new}");
+    }
+    assert_eq!(
+        on_the_wire(&doc("User", "Detail"), &old),
+        ["member-gone Response breaking"]
+    );
+}
+
+#[test]
+fn one_change_of_the_server_is_one_line() {
+    let refers = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let doc = |name: &str, key: &str, member: Value, slash: &str| {
+        let thing = json!({"type": "object", "properties": {"id": {"type": "integer", "readOnly": true}, key: {"type": "string"}, "part": member,
+            "kind": {"type": "string", "enum": ["a", "b"]}}});
+        let owner = json!({"type": "object", "properties": {"name": {"type": "string", "maxLength": 9}, "age": {"type": "integer"}}});
+        let content = |schema: Value| json!({"application/json": {"schema": schema}});
+        let read = json!({"200": {"description": "", "content": content(refers(name))}});
+        let owners = json!({"200": {"description": "", "content": content(json!({"type": "array", "items": refers("Owner")}))}});
+        let filter = json!({"name": "part", "in": "query", "schema": {"type": "string"}});
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+            "components": {"schemas": {name: thing, "Owner": owner}},
+            "paths": {format!("/things{slash}"): {
+                "get": {"operationId": "things_read", "parameters": [filter], "responses": read},
+                "put": {"operationId": "things_update", "requestBody": {"content": content(refers(name))}, "responses": read}},
+                format!("/owners{slash}"): {"get": {"operationId": "owners_list", "responses": owners}},
+                format!("/others{slash}"): {"get": {"operationId": "others_list", "responses": owners}}}})
+    };
+    let (int, of) = (
+        json!({"type": "integer"}),
+        |items: Value| json!({"type": "array", "minItems": 1, "items": items}),
+    );
+    let old = doc("Thing", "callName", int.clone(), "/");
+    for (new, wanted) in [
+        (
+            doc(
+                "Thing",
+                "callName",
+                json!({"type": "string", "maxLength": 9, "enum": ["x"]}),
+                "/",
+            ),
+            vec!["type-changed Both"],
+        ),
+        (
+            doc("Thing", "callName", refers("Owner"), "/"),
+            vec!["reference Both", "type-changed Both"],
+        ),
+        (
+            doc(
+                "Thing",
+                "callName",
+                of(json!({"type": "object", "properties": {"n": int}})),
+                "/",
+            ),
+            vec!["type-changed Both"],
+        ),
+        (
+            doc(
+                "Thing",
+                "callName",
+                json!({"type": "object", "additionalProperties": int}),
+                "/",
+            ),
+            vec!["type-changed Both"],
+        ),
+        // With the types that are made from it.
+        (
+            doc("Gadget", "call_name", int.clone(), "/"),
+            vec!["component-renamed Both", "member-renamed Both"],
+        ),
+        (
+            doc("Thing", "callName", int.clone(), ""),
+            vec!["operation-moved Both"],
+        ),
+    ] {
+        for (old, new) in [(&old, &new), (&new, &old)] {
+            let changes = report(old, new);
+            let mut found: Vec<String> = changes
+                .iter()
+                .map(|c| format!("{} {:?}", c.rule.id(), c.side))
+                .collect();
+            found.sort();
+            assert_eq!(found, wanted, "{new}: {changes:?}");
+        }
+    }
+    // The operations of each side.
+    let changes = report(
+        &old,
+        &doc(
+            "Thing",
+            "callName",
+            json!({"type": "integer", "nullable": true}),
+            "/",
+        ),
+    );
+    let of = |side: Side| {
+        let found = changes
+            .iter()
+            .find(|c| c.rule == Rule::NullableNew && c.side == side);
+        found.map_or(0, |c| c.operations.len())
+    };
+    assert_eq!(
+        (of(Side::Request), of(Side::Response)),
+        (1, 2),
+        "{changes:?}"
+    );
+}
+
 #[test]
 fn a_value_that_becomes_a_list_is_a_list_of_one_where_it_is_written_alike() {
     let doc = |place: &str, parameter: Value| {
@@ -1605,11 +1893,54 @@ fn extensions_that_callers_see_have_a_class_and_others_are_listed() {
             &json!(["a"]),
             "value-gone Request breaking",
         ),
+        (
+            op,
+            "x-internal",
+            &json!(false),
+            &json!(true),
+            "deprecated Both additive",
+        ),
+        (
+            op,
+            "x-stability-level",
+            &json!("stable"),
+            &json!("beta"),
+            "stability-lower Both breaking",
+        ),
+        (
+            op,
+            "x-stability-level",
+            &json!("draft"),
+            &null,
+            "stability-lower Both breaking",
+        ),
+        (
+            op,
+            "x-stability-level",
+            &json!("alpha"),
+            &json!("stable"),
+            "stability-higher Both additive",
+        ),
+        (
+            op,
+            "x-stability-level",
+            &json!("alpha"),
+            &json!("ga"),
+            "unclassified Both unclassified",
+        ),
+        (
+            "",
+            "jsonSchemaDialect",
+            &null,
+            &json!("https://json-schema.org/draft/2020-12/schema"),
+            "",
+        ),
     ] {
         let docs = (doc(&[place], key, old), doc(&[place], key, new));
+        let wanted: Vec<&str> = Some(wanted).filter(|w| !w.is_empty()).into_iter().collect();
         assert_eq!(
             on_the_wire(&docs.0, &docs.1),
-            [wanted],
+            wanted,
             "{place} {key} {old} {new}"
         );
     }

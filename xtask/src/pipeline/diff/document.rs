@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, rc::Rc, sync::LazyLock};
 use serde_json::{Value, json};
 
 use super::{
-    Rule,
+    Rule, fields,
     paths::{Path, key_of},
     place::{At, Sides, typed},
     tags,
@@ -40,7 +40,9 @@ impl<'a> Walker<'a> {
                 ..at.clone()
             };
             self.child(key, &at, old, new, |w, at, old, new| match key {
-                "swagger" | "openapi" => w.differs(Rule::FormatVersion, at, old, new),
+                "swagger" | "openapi" | "jsonSchemaDialect" => {
+                    w.differs(Rule::FormatVersion, at, old, new)
+                }
                 "info" | "$self" => w.leaves(Rule::Info, at, old, new),
                 "tags" | "externalDocs" => w.words(at, old, new),
                 "servers" | "security" | "schemes" | "consumes" | "produces" if !w.is_used(key) => {
@@ -158,10 +160,12 @@ impl<'a> Walker<'a> {
                 // What all of them return, or take.
                 candidates: match kind {
                     "responses" => operations
+                        .response
                         .iter()
                         .map(|o| format!("op:{}>*", key_of(o)))
                         .collect(),
                     "requestBodies" => operations
+                        .request
                         .iter()
                         .map(|o| format!("op:{}#body", key_of(o)))
                         .collect(),
@@ -201,7 +205,11 @@ impl<'a> Walker<'a> {
                 (Some(_), None, false) => w.emit(Rule::ComponentGone, &typed(at), "is gone"),
                 (None, Some(_), false) => w.emit(Rule::ComponentNew, &typed(at), "is new"),
                 _ => match kind {
-                    "schemas" => w.schema(&typed(at), old, new),
+                    "schemas" => {
+                        let field = fields::both(w.old.field(&at.old), w.new.field(&at.new));
+                        let is_text = field.is_some();
+                        w.as_text(&typed(at), (old, new), is_text, field.flatten());
+                    }
                     "parameters" => w.parameter(at, old, new),
                     "responses" => w.response(at, old, new),
                     "requestBodies" => w.request_body(at, old, new),

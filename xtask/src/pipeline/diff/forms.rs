@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     schema::reference,
-    values::{Maybe, get, members, text},
+    values::{Maybe, get, is_true, members, text},
 };
 use crate::document::{
     last,
@@ -16,14 +16,31 @@ use crate::document::{
 };
 
 /// How the entries of a list are written where a single value is written without a list.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Written {
-    /// Each as a part of its own: a file, or JSON.
-    Parts,
-    /// Each by itself, as a text.
-    Repeated,
     /// With a delimiter, which a text may hold.
     Joined,
+    /// Each by itself, as a text.
+    Repeated,
+    /// Each as a part of its own: a file, or JSON.
+    Parts,
+}
+
+/// Returns how the entries of a parameter or a header are written.
+pub fn written(parameter: Maybe<'_>) -> Written {
+    let is_form = matches!(text(parameter, "in"), "query" | "cookie")
+        && matches!(text(parameter, "style"), "" | "form")
+        && get(parameter, "explode").is_none_or(|v| is_true(Some(v)));
+    let repeats = match get(parameter, "schema") {
+        Some(_) => is_form,
+        None => text(parameter, "collectionFormat") == "multi",
+    };
+    match repeats {
+        _ if text(get(parameter, "items"), "type") == "file" => Written::Parts,
+        true if text(parameter, "in") == "formData" => Written::Parts,
+        true => Written::Repeated,
+        false => Written::Joined,
+    }
 }
 
 /// How the members of a form are written.

@@ -8,6 +8,8 @@
 mod body;
 mod document;
 mod edges;
+mod extensions;
+mod fields;
 mod forms;
 mod meaning;
 mod media;
@@ -178,7 +180,11 @@ pub fn compare_corrected(
         changes.extend(walk::walk(recorrected, new.doc));
     }
     if old.doc != new.doc {
-        rust::attach(old.doc, new.doc, &mut changes)?;
+        rust::attach(
+            (old.doc, old.upstream),
+            (new.doc, new.upstream),
+            &mut changes,
+        )?;
     }
     for change in &mut changes {
         change.class = change

@@ -60,7 +60,8 @@ pub fn unnamed(path: &str) -> String {
     out + rest
 }
 
-fn operations(doc: &Value) -> Vec<Path<'_>> {
+/// Returns the operations of a document.
+pub fn operations(doc: &Value) -> Vec<Path<'_>> {
     let mut out = Vec::new();
     for (path, item) in members(doc.get("paths")) {
         let item = resolve(doc, item);

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeSet, rc::Rc};
 
-use super::forms::Form;
+use super::{Side, forms::Form};
 use crate::document::escape;
 
 /// The sides that see a place.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sides {
     pub request: bool,
     pub response: bool,
@@ -34,6 +34,39 @@ impl Sides {
     }
 }
 
+/// The operations that send what is at a place, and those that read it.
+#[derive(Clone, Default)]
+pub struct Operations {
+    pub request: BTreeSet<String>,
+    pub response: BTreeSet<String>,
+}
+
+impl Operations {
+    /// Returns operations that do both, as far as the sides of the place say.
+    pub fn all(labels: BTreeSet<String>) -> Self {
+        Self {
+            request: labels.clone(),
+            response: labels,
+        }
+    }
+
+    /// Returns those of one side.
+    pub fn of(&self, side: Side) -> BTreeSet<String> {
+        match side {
+            Side::Request => self.request.clone(),
+            Side::Response => self.response.clone(),
+            Side::Both => &self.request | &self.response,
+        }
+    }
+
+    pub fn or(&self, other: &Self) -> Self {
+        Self {
+            request: &self.request | &other.request,
+            response: &self.response | &other.response,
+        }
+    }
+}
+
 /// Whether the caller calls the operations of a path item or a callback, and whether they call it.
 #[derive(Clone, Copy, Default)]
 pub struct Turns {
@@ -51,7 +84,7 @@ pub struct At {
     /// A description of what is there, if the place alone does not tell: `query parameter `page``.
     pub what: String,
     pub sides: Sides,
-    pub operations: Rc<BTreeSet<String>>,
+    pub operations: Rc<Operations>,
     /// The Rust items that may come from it.
     pub candidates: BTreeSet<String>,
     /// The names of Rust types that may come from a schema here.

@@ -8,11 +8,13 @@ use std::{
 use serde_json::Value;
 
 use super::{
+    Side,
     edges::{refs, target},
-    forms::{self, Form},
+    fields::{self, Fields},
+    forms::{self, Form, Written},
     nulls,
     paths::label,
-    place::{Sides, Turns},
+    place::{Operations, Sides, Turns},
     renames::components,
     values::{items, members},
 };
@@ -22,18 +24,27 @@ use crate::document::{
     pointer_of,
 };
 
-/// The sides and the operations that reach a component.
+/// The operations that reach a component.
 #[derive(Clone, Default)]
-pub struct Seen(Sides, BTreeSet<String>);
+pub struct Seen(Operations);
 
 impl Seen {
     /// Returns the sides before and now, with the operations now, or those before if there are
     /// none.
-    pub fn and(self, now: Self) -> (Sides, BTreeSet<String>) {
-        (
-            self.0.or(now.0),
-            if now.1.is_empty() { self.1 } else { now.1 },
-        )
+    pub fn and(self, now: Self) -> (Sides, Operations) {
+        let or = |was: BTreeSet<String>, is: BTreeSet<String>| match is.is_empty() {
+            true => was,
+            false => is,
+        };
+        let operations = Operations {
+            request: or(self.0.request, now.0.request),
+            response: or(self.0.response, now.0.response),
+        };
+        let sides = Sides {
+            request: !operations.request.is_empty(),
+            response: !operations.response.is_empty(),
+        };
+        (sides, operations)
     }
 }
 
@@ -49,6 +60,8 @@ pub struct Reach<'a> {
     never_null: OnceCell<BTreeSet<String>>,
     /// The components that are forms.
     forms: OnceCell<BTreeMap<String, Option<Form>>>,
+    /// The components that are texts.
+    fields: OnceCell<Fields>,
 }
 
 /// The components that a component leads to, when it is sent and when it is read.
@@ -97,6 +110,7 @@ impl<'a> Reach<'a> {
             entered: BTreeSet::new(),
             never_null: OnceCell::new(),
             forms: OnceCell::new(),
+            fields: OnceCell::new(),
         };
         for (key, turned) in [("paths", false), ("webhooks", true)] {
             for (name, item) in members(doc.get(key)) {
@@ -201,12 +215,12 @@ impl<'a> Reach<'a> {
             }
         }
         for pointer in done {
-            let seen = self.seen.entry(pointer).or_default();
-            seen.0 = seen.0.or(match request {
-                true => Sides::REQUEST,
-                false => Sides::RESPONSE,
-            });
-            seen.1.insert(label.to_owned());
+            let Operations {
+                request: sent,
+                response: read,
+            } = &mut self.seen.entry(pointer).or_default().0;
+            let seen = if request { sent } else { read };
+            seen.insert(label.to_owned());
         }
     }
 
@@ -226,15 +240,29 @@ impl<'a> Reach<'a> {
         self.names(pointer) && !self.never_null.get_or_init(never).contains(pointer)
     }
 
+    fn forms(&self) -> &BTreeMap<String, Option<Form>> {
+        self.forms.get_or_init(|| forms::named(self.doc))
+    }
+
     /// Returns the form that the component at a pointer is, if it is nothing else.
     pub fn form(&self, pointer: &str) -> Option<&Form> {
-        let forms = self.forms.get_or_init(|| forms::named(self.doc));
-        forms.get(pointer)?.as_ref()
+        self.forms().get(pointer)?.as_ref()
+    }
+
+    /// Returns how a list would be written in the place of the component at a pointer, if it is a
+    /// text wherever it is used.
+    pub fn field(&self, pointer: &str) -> Option<Option<Written>> {
+        let named = || fields::named(self.doc, self.forms(), |at| self.names(at));
+        self.fields
+            .get_or_init(named)
+            .get(pointer)
+            .copied()
+            .flatten()
     }
 
     /// Returns the operations that reach the component at a pointer.
     pub fn operations(&self, pointer: &str) -> BTreeSet<String> {
-        self.of(pointer).1
+        self.of(pointer).0.of(Side::Both)
     }
 }
 

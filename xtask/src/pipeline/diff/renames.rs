@@ -37,6 +37,12 @@ pub struct Renames {
 
 impl Renames {
     pub fn new(old: &Value, new: &Value) -> Self {
+        Self::with(old, new, &[])
+    }
+
+    /// Finds the renamed components of two documents that were made from others, of which these
+    /// schemas were renamed: they are part of the names of those that were made from them.
+    pub fn with(old: &Value, new: &Value, known: &[(String, String)]) -> Self {
         let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) = (
             components(old).into_iter().collect(),
             components(new).into_iter().collect(),
@@ -45,6 +51,18 @@ impl Renames {
         let mut out = Self::default();
         if gone.is_empty() || come.is_empty() {
             return out;
+        }
+        for (before, after) in known {
+            for (old, _) in &gone {
+                let Some((head, tail)) = name(old).split_once(before.as_str()) else {
+                    continue;
+                };
+                let new = format!("{}/{head}{after}{tail}", kind(old));
+                if come.iter().any(|(pointer, _)| **pointer == new) {
+                    out.forth.insert((*old).clone(), new.clone());
+                    out.back.insert(new, (*old).clone());
+                }
+            }
         }
         // By the same letters, then the same shape, then a similar shape.
         out.unique(&gone, &come, |a, b| {

@@ -2,30 +2,13 @@
 
 use super::{
     Rule,
-    forms::Written,
+    forms::{Written, written},
     meaning::TEXTS,
     place::At,
     schema::{kinds, target},
-    values::{Maybe, get, is_true, members, text},
+    values::{Maybe, get, members, text},
     walk::Walker,
 };
-
-/// Returns how the entries of a parameter or a header are written.
-fn written(parameter: Maybe<'_>) -> Written {
-    let is_form = matches!(text(parameter, "in"), "query" | "cookie")
-        && matches!(text(parameter, "style"), "" | "form")
-        && get(parameter, "explode").is_none_or(|v| is_true(Some(v)));
-    let repeats = match get(parameter, "schema") {
-        Some(_) => is_form,
-        None => text(parameter, "collectionFormat") == "multi",
-    };
-    match repeats {
-        _ if text(get(parameter, "items"), "type") == "file" => Written::Parts,
-        true if text(parameter, "in") == "formData" => Written::Parts,
-        true => Written::Repeated,
-        false => Written::Joined,
-    }
-}
 
 fn is_file(schema: Maybe<'_>) -> bool {
     let has = |key| get(schema, key).is_some();
@@ -77,5 +60,21 @@ impl<'a> Walker<'a> {
     pub fn became_list(&mut self, at: &At, was: Maybe<'a>, entry: Maybe<'a>) {
         self.emit(Rule::TypeWider, at, "is a list of such values now");
         self.checked(at, was, entry, |w, at, a, b| w.schema(at, a, b));
+    }
+
+    /// Compares a value that is written as a text, if it is; `entries` says how a list of such is.
+    pub fn as_text(
+        &mut self,
+        at: &At,
+        (was, is): (Maybe<'a>, Maybe<'a>),
+        is_text: bool,
+        entries: Option<Written>,
+    ) {
+        let outer = std::mem::replace(&mut self.is_text, is_text);
+        match entries.and_then(|entries| self.entry((was, is), entries)) {
+            None => self.schema(at, was, is),
+            entry => self.became_list(at, was, entry),
+        }
+        self.is_text = outer;
     }
 }

@@ -45,8 +45,10 @@ rules! {
     PrefixMoved: "a prefix moved between the paths and the base path", Cosmetic, Cosmetic, "";
     OperationId: "an operationId changed", Cosmetic, Cosmetic, "";
     OperationArea: "the area (the first tag, a cargo feature) of an operation changed", Cosmetic, Cosmetic, "";
-    Deprecated: "something is deprecated", Additive, Additive, "plan to replace it";
-    NotDeprecated: "something is no longer deprecated", Additive, Additive, "";
+    Deprecated: "something is deprecated, or internal (x-internal)", Additive, Additive, "plan to replace it";
+    NotDeprecated: "something is no longer deprecated, or internal", Additive, Additive, "";
+    StabilityLower: "a level of stability (x-stability-level) is lower", Breaking, Breaking, "expect changes";
+    StabilityHigher: "a level of stability (x-stability-level) is higher", Additive, Additive, "";
 
     ServerGone: "the first server changed, or a server is gone", Breaking, Breaking, "set `base_url` where the old default was used";
     ServerNew: "a further server, or a further value of a server's variable", Additive, Additive, "";
@@ -105,6 +107,7 @@ rules! {
     ComponentGone: "a component is gone (places that used it are listed separately)", Cosmetic, Cosmetic, "";
     ComponentNew: "a component is new (what uses it is listed by itself)", Cosmetic, Cosmetic, "";
     RefChanged: "a place refers to another component with another schema", Breaking, Breaking, "use the other type";
+    Reference: "a place refers to a component, to another one, or to none any more (what differs between them is listed by itself)", Cosmetic, Cosmetic, "";
     WrittenOtherwise: "the same meaning, written in another way or in another place", Cosmetic, Cosmetic, "";
 
     TypeChanged: "a type changed", Breaking, Breaking, "use the other type";
@@ -149,7 +152,7 @@ rules! {
     ConditionGone: "a condition need no longer hold", Additive, Breaking, "expect values without it";
     ConditionChanged: "a condition changed", Breaking, Breaking, "keep to the condition";
 
-    FormatVersion: "the document uses another version of Swagger or OpenAPI", Cosmetic, Cosmetic, "";
+    FormatVersion: "the document uses another version of Swagger, OpenAPI or JSON Schema", Cosmetic, Cosmetic, "";
     Info: "title, version, contact, licence of the document", Cosmetic, Cosmetic, "";
     Text: "descriptions, summaries, titles, tags, examples", Cosmetic, Cosmetic, "";
     Order: "an order that has no meaning", Cosmetic, Cosmetic, "";

@@ -13,13 +13,13 @@ use super::{
     Change, Class, Rule, Side,
     meaning::same,
     paths::{Pair, pairs},
-    place::At,
+    place::{At, Sides},
     reach::Reach,
     renames::Renames,
     texts::both,
     values::{Maybe, get, is_true, keys},
 };
-use crate::document::{last, members::Kind};
+use crate::document::members::Kind;
 
 /// Returns all differences of two documents of the same version.
 pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
@@ -40,7 +40,8 @@ pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
         is_text: false,
         one_is_a_list: false,
         null_known: None,
-        inlined: BTreeSet::new(),
+        inlined: BTreeMap::new(),
+        is_inlined: false,
     };
     walker.pairs = pairs(old, new);
     walker.document();
@@ -100,8 +101,10 @@ pub struct Walker<'a> {
     /// The places of which it was said already whether they may be null, though one of them says
     /// so itself.
     pub null_known: Option<(String, String)>,
-    /// Places that were compared although only one of them is inline.
-    pub inlined: BTreeSet<(String, String)>,
+    /// Places that were compared although another name leads to them, and how often.
+    pub inlined: BTreeMap<(String, String, Sides), usize>,
+    /// Whether this is inside of such a place.
+    pub is_inlined: bool,
 }
 
 impl<'a> Walker<'a> {
@@ -148,7 +151,7 @@ impl<'a> Walker<'a> {
             change.wire = change.wire.min(Some(wire));
             change.place.clone_from(&at.place);
             change.pointers.insert(at.old.clone());
-            change.operations.extend(at.operations.iter().cloned());
+            change.operations.extend(at.operations.of(side));
             change.candidates.extend(at.candidates.iter().cloned());
         }
     }
@@ -220,27 +223,6 @@ impl<'a> Walker<'a> {
         if self.claims == before && !self.extension(at, old, new) {
             self.leaves(Rule::Unclassified, at, old, new);
         }
-    }
-
-    /// Compares an extension that says what a member of the specification says. Returns whether it
-    /// is one.
-    fn extension(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) -> bool {
-        let key = last(&at.new);
-        let is_set = |v: Maybe<'a>| v.is_some_and(|v| *v != false && !v.is_null());
-        match key.as_str() {
-            "x-example" | "x-examples" => self.words(at, old, new),
-            _ if !key.starts_with("x-") && key != "sunset" => return false,
-            key if !key.contains("sunset") && !key.contains("deprecat") => return false,
-            key => {
-                let rule = match (is_set(old), is_set(new)) {
-                    (_, true) => Rule::Deprecated,
-                    (true, false) => Rule::NotDeprecated,
-                    (false, false) => Rule::WrittenOtherwise,
-                };
-                self.differs(rule, &at.clone().what(key), old, new);
-            }
-        }
-        true
     }
 
     /// Applies `rule` to each place where two values differ, descending as long as both are

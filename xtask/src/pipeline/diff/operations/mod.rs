@@ -20,7 +20,7 @@ use serde_json::Value;
 use super::{
     Rule,
     paths::{How, Pair, Path, label},
-    place::{At, Sides},
+    place::{At, Operations, Sides},
     texts::both,
     values::{Maybe, get, keys, text},
     walk::Walker,
@@ -91,7 +91,7 @@ impl<'a> Walker<'a> {
             .filter_map(|m| Some(label(m, path, b?.get(*m)?)))
             .collect();
         let at = At {
-            operations: Rc::new(ids),
+            operations: Rc::new(Operations::all(ids)),
             ..at
         };
         for key in keys(a, b)

@@ -9,7 +9,7 @@ use crate::document::escape;
 use crate::pipeline::diff::{
     Rule,
     paths::{How, Pair, Path, label, prefixes},
-    place::{At, Sides},
+    place::{At, Operations, Sides},
     walk::Walker,
 };
 
@@ -20,7 +20,10 @@ impl<'a> Walker<'a> {
         let mut groups: BTreeMap<(bool, &str, &str), Vec<Both<'a>>> = BTreeMap::new();
         for pair in pairs.iter().filter(|p| p.how != How::Same) {
             if let (Some(a), Some(b)) = (pair.old, pair.new) {
-                let (from, to) = prefixes(a.path, b.path);
+                let (from, to) = match (end(a.path), end(b.path)) {
+                    ((x, from), (y, to)) if x == y => (from, to),
+                    _ => prefixes(a.path, b.path),
+                };
                 groups
                     .entry((pair.how == How::Prefix, from, to))
                     .or_default()
@@ -44,7 +47,12 @@ impl<'a> Walker<'a> {
                     _ => (
                         Rule::OperationMoved,
                         "/paths".to_owned(),
-                        format!("moved: `{from}/…` is `{to}/…` now"),
+                        match (from, to) {
+                            ("/", _) | (_, "/") => {
+                                format!("moved: `…{from}` is `…{to}` now")
+                            }
+                            _ => format!("moved: `{from}/…` is `{to}/…` now"),
+                        },
                     ),
                 };
                 self.emit(
@@ -68,6 +76,11 @@ impl<'a> Walker<'a> {
         let (from, to) = prefixes(pair.old?.path, pair.new?.path);
         Some(prefix_text(from, to))
     }
+}
+
+/// Splits the slashes off the end of a path.
+fn end(path: &str) -> (&str, &str) {
+    path.split_at(path.trim_end_matches('/').len())
 }
 
 pub(super) fn prefix_text(from: &str, to: &str) -> String {
@@ -103,7 +116,9 @@ pub(super) fn operation_at(at: &At, a: &Path<'_>, b: &Path<'_>) -> At {
         place: b.name(),
         what: String::new(),
         sides: Sides::BOTH,
-        operations: Rc::new(BTreeSet::from([label(b.method, b.path, b.op)])),
+        operations: Rc::new(Operations::all(BTreeSet::from([label(
+            b.method, b.path, b.op,
+        )]))),
         candidates: BTreeSet::from([format!("op:{}", b.key())]),
         ..at.clone()
     }

@@ -51,6 +51,10 @@ impl Claims<'_> {
             if let Some(item) = item.filter(|_| first) {
                 change.items.insert(item.shown.clone());
             }
+            // What says the same in another way has what no other change has.
+            if first && says_the_same(change) {
+                continue;
+            }
             // The name of a method does not depend on its arguments.
             let method = key.starts_with("op:") && !key.contains(['#', '>', '*']);
             if !method || whole {
@@ -76,6 +80,11 @@ impl Claims<'_> {
                     .map(|heir| format!("type:{heir}{item}")),
             );
         }
+        // A member decides whether what is sent is a type of its own, and what a type can do.
+        if !first && !says_the_same(change) {
+            let types = change.candidates.iter().filter(|c| c.starts_with("type:"));
+            wanted.extend(types.map(|c| owner(c).to_owned()));
+        }
         let candidates = change.candidates.iter();
         match change.rule {
             Rule::ComponentRenamed => {
@@ -84,16 +93,6 @@ impl Claims<'_> {
             Rule::OperationGone | Rule::OperationNew => {
                 let operations = candidates.filter(|c| c.starts_with("op:"));
                 wanted.extend(operations.map(|c| format!("{c}*")));
-            }
-            // What is sent becomes a type of its own, or no longer is.
-            Rule::ReadOnlyNow
-            | Rule::ReadOnlyNoMore
-            | Rule::WriteOnlyNow
-            | Rule::WriteOnlyNoMore
-                if !first =>
-            {
-                let types = candidates.filter(|c| c.starts_with("type:"));
-                wanted.extend(types.map(|c| owner(c).to_owned()));
             }
             // The setters of an added or removed form belong to it.
             Rule::BodyGone
@@ -127,6 +126,10 @@ impl Claims<'_> {
         let split = own.peek().is_some() && own.all(|s| s.items.contains_key(&sent));
         split.then_some(false)
     }
+}
+
+fn says_the_same(change: &Change) -> bool {
+    matches!(change.rule, Rule::WrittenOtherwise | Rule::Order)
 }
 
 /// Assigns the differences with this key to a change, or those that begin with it if it ends in

@@ -4,6 +4,7 @@
 mod claims;
 mod compare;
 mod heirs;
+mod inside;
 mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +13,7 @@ use autopi_codegen::schema::Document;
 use claims::Claims;
 use compare::{Difference, compare};
 use heirs::heirs;
+use inside::inside;
 use serde_json::Value;
 
 use super::{Change, Class, Rule, paths::pairs, renames::Renames, surface::Surface, walk::change};
@@ -22,11 +24,16 @@ use crate::{document::last, pipeline::beside, report::Failure};
 ///
 /// # Errors
 /// Returns an error if the generator cannot read a document.
-pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(), Failure> {
+pub fn attach(
+    (old, old_upstream): (&Value, &Value),
+    (new, new_upstream): (&Value, &Value),
+    changes: &mut Vec<Change>,
+) -> Result<(), Failure> {
     let fail =
         |e: autopi_codegen::Error| Failure::new("diff", e.pointer().to_owned(), e.to_string());
     let (old_types, new_types) = (Document::new(old), Document::new(new));
-    let renamed = renamed(&Renames::new(old, new), &old_types, &new_types);
+    let known = schemas(&Renames::new(old_upstream, new_upstream));
+    let renamed = renamed(&Renames::with(old, new, &known), &old_types, &new_types);
     let (before, after) = beside(
         || Surface::new(old, renamed.clone()),
         || Surface::new(new, BTreeMap::new()),
@@ -61,6 +68,8 @@ pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(),
     uses::gone(old, changes, &mut differences);
     uses::new(new, changes, &mut differences);
     uses::named(changes, &mut differences);
+    inside(new, &after, changes, &mut differences);
+    inside(old, &before, changes, &mut differences);
     for (_, difference) in differences.into_iter().filter(|(_, d)| !d.used) {
         changes.push(Change {
             wire: None,
@@ -75,13 +84,23 @@ pub fn attach(old: &Value, new: &Value, changes: &mut Vec<Change>) -> Result<(),
     Ok(())
 }
 
+/// Returns the names of renamed schemas, before and after.
+fn schemas(renames: &Renames) -> Vec<(String, String)> {
+    let all = renames.all().into_iter();
+    let is_schema =
+        |at: &str| at.starts_with("/components/schemas/") || at.starts_with("/definitions/");
+    all.filter(|(before, _)| is_schema(before))
+        .map(|(before, after)| (last(&before), last(&after)))
+        .collect()
+}
+
 /// Returns the new name of each type whose component was renamed.
 fn renamed(renames: &Renames, old: &Document<'_>, new: &Document<'_>) -> BTreeMap<String, String> {
-    let all = renames.all().into_iter();
-    let schemas = all.filter(|(before, _)| before.starts_with("/components/schemas/"));
-    let idents = schemas.filter_map(|(before, after)| {
-        let (a, b) = (old.ident(&last(&before)), new.ident(&last(&after)));
-        Some((a.ok()?.to_string(), b.ok()?.to_string()))
+    let idents = schemas(renames).into_iter().filter_map(|(a, b)| {
+        Some((
+            old.ident(&a).ok()?.to_string(),
+            new.ident(&b).ok()?.to_string(),
+        ))
     });
     idents.collect()
 }

@@ -15,7 +15,8 @@ use crate::{
     pipeline::diff::{Change, Rule, paths::key_of, reach::Reach},
 };
 
-const GONE: [Rule; 8] = [
+const GONE: [Rule; 10] = [
+    Rule::Reference,
     Rule::AlternativeGone,
     Rule::PartGone,
     Rule::OperationGone,
@@ -24,8 +25,10 @@ const GONE: [Rule; 8] = [
     Rule::SuccessGone,
     Rule::RefChanged,
     Rule::MemberGone,
+    Rule::TypeChanged,
 ];
-const NEW: [Rule; 9] = [
+const NEW: [Rule; 11] = [
+    Rule::Reference,
     Rule::AlternativeNew,
     Rule::PartNew,
     Rule::OperationNew,
@@ -35,6 +38,7 @@ const NEW: [Rule; 9] = [
     Rule::SuccessNew,
     Rule::RefChanged,
     Rule::MemberNew,
+    Rule::TypeChanged,
 ];
 
 /// Assigns the types that only the old document has to the changes that removed a use of them.
@@ -99,7 +103,9 @@ pub(super) fn named(changes: &mut [Change], differences: &mut BTreeMap<String, D
                     change.operations.iter().any(operation) && about.any(|ty| types.contains(ty))
                 }
                 None => {
+                    // A type that is sent now has a constructor.
                     let ty = key.trim_start_matches("type:");
+                    let ty = ty.strip_suffix("::new").unwrap_or(ty);
                     change
                         .advice
                         .iter()

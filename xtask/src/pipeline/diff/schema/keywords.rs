@@ -37,6 +37,9 @@ impl<'a> Walker<'a> {
                 &plain
             }
         };
+        if self.of_changed_type(key, (at, below), holders, old.or(new)) {
+            return;
+        }
         if same(&SCHEMA, key, holders) {
             let below = below.clone().what(format!("`{key}`"));
             return self.differs(Rule::WrittenOtherwise, &below, old, new);

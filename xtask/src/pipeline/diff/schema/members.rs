@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use heck::ToUpperCamelCase;
 use serde_json::Value;
 
-use super::{Holders, step, target};
+use super::{Holders, step};
 use crate::pipeline::diff::{
     Rule,
-    meaning::part_type,
+    fields::is_plain,
     place::{At, Sides, types},
     renames::letters,
     values::{Maybe, flag, get, items, keys, members, missing, text},
@@ -157,18 +157,9 @@ impl<'a> Walker<'a> {
         let Some(form) = &around.form else {
             return self.schema(at, was, is);
         };
-        let plain = |doc: &'a Value, schema: Maybe<'a>| {
-            let schema = schema.map(|s| target(doc, s));
-            let item = get(schema, "items").map(|s| target(doc, s)).or(schema);
-            item.is_some_and(|item| part_type(item) == "text/plain")
-        };
+        let plain = |doc: &'a Value, schema: Maybe<'a>| schema.is_some_and(|s| is_plain(doc, s));
         let is_text = form.is_text(name) && plain(self.old.doc, was) && plain(self.new.doc, is);
-        let outer = std::mem::replace(&mut self.is_text, is_text);
-        match self.entry((was, is), form.entries(name)) {
-            None => self.schema(at, was, is),
-            entry => self.became_list(at, was, entry),
-        }
-        self.is_text = outer;
+        self.as_text(at, (was, is), is_text, Some(form.entries(name)));
     }
 
     pub(super) fn extra(&mut self, at: &At, below: &At, (old, new): Holders<'a>) {

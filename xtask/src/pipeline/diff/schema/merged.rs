@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{
     Holders,
     members::{NEW_REQUIRED, member},
+    values::kinds,
 };
 use crate::document::resolve;
 use crate::pipeline::diff::{
@@ -103,4 +104,17 @@ fn all_members<'a>(doc: &'a Value, schema: Maybe<'a>) -> Option<Members<'a>> {
         }
     }
     Some((found, required)).filter(|(found, _)| !found.is_empty())
+}
+
+/// Returns whether two schemas are objects with a member in common, or both no objects and of the
+/// same types.
+pub(super) fn are_alike<'a>(old: (&'a Value, &'a Value), new: (&'a Value, &'a Value)) -> bool {
+    match (
+        all_members(old.0, Some(old.1)),
+        all_members(new.0, Some(new.1)),
+    ) {
+        (Some((was, _)), Some((is, _))) => was.keys().any(|name| is.contains_key(name)),
+        (None, None) => kinds(Some(old.1)) == kinds(Some(new.1)),
+        _ => false,
+    }
 }

@@ -51,13 +51,14 @@ impl<'a> Walker<'a> {
     /// there are any.
     fn named_elsewhere(&self, at: &At) -> Option<At> {
         let named = self.old.names(&at.old) || self.new.names(&at.new);
-        if !named || !at.new.starts_with("/paths/") {
+        let is_component = [&at.old, &at.new].iter().any(|p| !p.starts_with("/paths/"));
+        if !named || is_component {
             return None;
         }
         let (sides, operations) = self.old.of(&at.old).and(self.new.of(&at.new));
         Some(At {
             sides: at.sides.or(sides),
-            operations: Rc::new(&*at.operations | &operations),
+            operations: Rc::new(at.operations.or(&operations)),
             ..at.clone()
         })
     }
@@ -93,6 +94,9 @@ impl<'a> Walker<'a> {
         }
         let mut done: &[&str] = &[];
         match (reference(old), reference(new)) {
+            (Some(a), Some(b)) if self.leads_to_like(a, b) => {
+                return self.inlined(at, (old, new), (Some(a), Some(b)));
+            }
             (Some(a), Some(b)) => {
                 self.references(at, (old, new), (a, b));
                 done = &["$ref", "allOf"];
@@ -148,55 +152,92 @@ impl<'a> Walker<'a> {
         );
     }
 
-    /// Compares a reference to a component with an inline schema.
+    /// Returns whether references lead to different components that are compared by what they say.
+    fn leads_to_like(&self, a: &str, b: &str) -> bool {
+        let mapped = self.renames.reference(a);
+        let (old, new) = (follow(self.old.doc, a), follow(self.new.doc, b));
+        let (Some(old), Some(new)) = (old, new) else {
+            return false;
+        };
+        decoded(mapped.as_deref().unwrap_or(a)) != decoded(b)
+            && meaning(old, Is::One(&SCHEMA)) != meaning(new, Is::One(&SCHEMA))
+            && (self.is_text || merged::are_alike((self.old.doc, old), (self.new.doc, new)))
+    }
+
+    /// Compares two schemas of which one refers to a component, or both to different ones, by what
+    /// they lead to.
     fn inlined(&mut self, at: &At, holders: Holders<'a>, (a, b): (Option<&str>, Option<&str>)) {
         let what = match (a, b) {
+            (Some(a), Some(b)) => format!("`{}` is `{}` now", last(a), last(b)),
             (_, Some(b)) => format!("refers to `{}` now", last(b)),
             (Some(a), _) => format!("`{}` is written out now", last(a)),
             _ => return,
         };
-        self.emit(Rule::WrittenOtherwise, at, what);
+        let names = [a, b].into_iter().flatten().map(last);
+        let all: Vec<String> = at.types.iter().cloned().chain(names).collect();
+        let named = all.iter().flat_map(|name| types(name));
+        let mut here = with_items(at, at, &[""]);
+        here.candidates
+            .extend(named.map(|name| format!("rename:{name}")));
+        self.emit(Rule::Reference, &here, what);
         let place = |r: Option<&str>, here: &str| {
             r.and_then(pointer_of)
                 .map_or_else(|| here.to_owned(), Cow::into_owned)
         };
+        // A schema with a name is none of the operation's own.
+        let is_own = |candidate: &&String| b.is_none() || !candidate.starts_with("op:");
         let inner = At {
             old: place(a, &at.old),
             new: place(b, &at.new),
+            types: all,
+            candidates: at.candidates.iter().filter(is_own).cloned().collect(),
             ..at.clone()
         };
-        if !self.inlined.insert((inner.old.clone(), inner.new.clone())) {
+        let key = (inner.old.clone(), inner.new.clone(), at.sides);
+        let times = self.inlined.entry(key).or_default();
+        *times += 1;
+        // However many places lead there.
+        if *times > if self.is_inlined { 1 } else { PLACES } {
             return;
         }
-        let (old, new) = (
-            holders.0.map(|v| target(self.old.doc, v)),
-            holders.1.map(|v| target(self.new.doc, v)),
-        );
+        let refers = |holder: &Maybe<'a>| reference(*holder).is_some();
+        let beside = [holders.0, holders.1].into_iter().filter(refers);
+        let beside: Vec<&str> = beside.flat_map(|holder| keys(holder, None)).collect();
+        let texts: Vec<&str> = TEXTS.into_iter().filter(|k| beside.contains(k)).collect();
+        let old = self.written(self.old.doc, holders.0, &texts);
+        let new = self.written(self.new.doc, holders.1, &texts);
         if reference(old).is_none() && reference(new).is_none() && old != new {
+            let outer = std::mem::replace(&mut self.is_inlined, true);
             self.schema(&inner, old, new);
+            self.is_inlined = outer;
         }
-        // The siblings of a reference.
-        for (doc, (holder, other)) in [(true, (holders.0, new)), (false, (holders.1, old))] {
-            if reference(holder).is_none() {
-                continue;
-            }
-            for (key, value) in members(holder).filter(|(k, _)| *k != "$ref" && *k != "allOf") {
-                let here = at.key(key);
-                let (a, b) = if doc {
-                    (Some(value), get(other, key))
-                } else {
-                    (get(other, key), Some(value))
-                };
-                let held = if doc {
-                    (holder, other)
-                } else {
-                    (other, holder)
-                };
-                self.checked(&here, a, b, |w, below, a, b| {
-                    w.keyword(key, at, below, held, (a, b))
-                });
-            }
+        for key in texts {
+            self.child(key, at, holders.0, holders.1, |w, at, a, b| {
+                w.words(at, a, b)
+            });
         }
+    }
+
+    /// Returns a schema with what it refers to and what stands beside the reference as one, without
+    /// these texts.
+    fn written(&mut self, doc: &'a Value, schema: Maybe<'a>, texts: &[&str]) -> Maybe<'a> {
+        let found = target(doc, schema?);
+        let beside = |key: &str| key != "$ref" && key != "allOf" && !texts.contains(&key);
+        let refers = reference(schema).is_some();
+        let more: Vec<_> = members(schema.filter(|_| refers))
+            .filter(|(key, _)| beside(key))
+            .collect();
+        let has_text = texts.iter().any(|key| found.get(key).is_some());
+        let Some(map) = found.as_object().filter(|_| has_text || !more.is_empty()) else {
+            return Some(found);
+        };
+        let mut map = map.clone();
+        map.retain(|key, _| !texts.contains(&key.as_str()));
+        map.extend(
+            more.into_iter()
+                .map(|(key, value)| (key.clone(), value.clone())),
+        );
+        self.make(vec![map.into()]).first()
     }
 }
 
@@ -209,6 +250,9 @@ fn with_items(at: &At, below: &At, items: &[&str]) -> At {
         ..below.clone()
     }
 }
+
+/// How often a pair of components is compared again in the place of a reference.
+const PLACES: usize = 20;
 
 /// The maximum number of names for the type of a place.
 const TYPES: usize = 16;

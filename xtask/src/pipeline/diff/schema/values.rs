@@ -9,6 +9,7 @@ use super::{
     names::{reference, target},
     with_items,
 };
+use crate::document::types::is_of_one;
 use crate::pipeline::diff::{
     Rule,
     meaning::implied,
@@ -27,42 +28,8 @@ impl<'a> Walker<'a> {
         };
         let old_null = old_null || behind(self.old.doc, holders.0);
         let new_null = new_null || behind(self.new.doc, holders.1);
-        let list = |kinds: &BTreeSet<&str>| {
-            if kinds.is_empty() {
-                "any type".to_owned()
-            } else {
-                format!(
-                    "`{}`",
-                    kinds.iter().copied().collect::<Vec<_>>().join(" | ")
-                )
-            }
-        };
-        let within = |a: &BTreeSet<&str>, b: &BTreeSet<&str>| {
-            b.is_empty()
-                || (!a.is_empty()
-                    && a.iter()
-                        .all(|t| b.contains(t) || (*t == "integer" && b.contains("number"))))
-        };
-        if old != new {
-            // As a text, every number is one.
-            let text = |kinds: &BTreeSet<&str>| self.is_text && kinds.len() == 1;
-            let is_text = |kinds: &BTreeSet<&str>| text(kinds) && kinds.contains("string");
-            let is_plain = |kinds: &BTreeSet<&str>| {
-                text(kinds)
-                    && !["array", "object", "file"]
-                        .iter()
-                        .any(|k| kinds.contains(k))
-            };
-            let rule = match (within(&old, &new), within(&new, &old)) {
-                _ if self.one_is_a_list => Rule::TypeWider,
-                _ if is_plain(&old) && is_text(&new) => Rule::TypeWider,
-                _ if is_text(&old) && is_plain(&new) => Rule::TypeNarrower,
-                (true, true) => Rule::WrittenOtherwise,
-                (true, _) => Rule::TypeWider,
-                (_, true) => Rule::TypeNarrower,
-                _ => Rule::TypeChanged,
-            };
-            self.emit(rule, at, format!("{} → {}", list(&old), list(&new)));
+        if let Some(rule) = self.type_rule(&old, &new) {
+            self.emit(rule, at, type_text(&old, &new));
         }
         let holder = |pointer: &str| pointer.rsplit_once('/').map_or("", |(at, _)| at).to_owned();
         let known = self.null_known.as_ref().is_some_and(|(a, b)| {
@@ -76,6 +43,59 @@ impl<'a> Walker<'a> {
             _ if old == new => self.differs(Rule::WrittenOtherwise, at, values.0, values.1),
             _ => {}
         }
+    }
+
+    /// Returns the rule for a change of types, if they differ.
+    fn type_rule(&self, old: &BTreeSet<&str>, new: &BTreeSet<&str>) -> Option<Rule> {
+        let within = |a: &BTreeSet<&str>, b: &BTreeSet<&str>| {
+            b.is_empty()
+                || (!a.is_empty()
+                    && a.iter()
+                        .all(|t| b.contains(t) || (*t == "integer" && b.contains("number"))))
+        };
+        // As a text, every number is one.
+        let text = |kinds: &BTreeSet<&str>| self.is_text && kinds.len() == 1;
+        let is_text = |kinds: &BTreeSet<&str>| text(kinds) && kinds.contains("string");
+        let is_plain = |kinds: &BTreeSet<&str>| {
+            text(kinds)
+                && !["array", "object", "file"]
+                    .iter()
+                    .any(|k| kinds.contains(k))
+        };
+        Some(match (within(old, new), within(new, old)) {
+            _ if old == new => return None,
+            _ if self.one_is_a_list => Rule::TypeWider,
+            _ if is_plain(old) && is_text(new) => Rule::TypeWider,
+            _ if is_text(old) && is_plain(new) => Rule::TypeNarrower,
+            (true, true) => Rule::WrittenOtherwise,
+            (true, _) => Rule::TypeWider,
+            (_, true) => Rule::TypeNarrower,
+            _ => Rule::TypeChanged,
+        })
+    }
+
+    /// Adds a keyword that is about values of one type to the change of that type, if no value is of
+    /// both. Returns whether it is so.
+    pub(super) fn of_changed_type(
+        &mut self,
+        key: &str,
+        (at, below): (&At, &At),
+        holders: Holders<'a>,
+        value: Maybe<'a>,
+    ) -> bool {
+        let listed = matches!(key, "enum" | "const");
+        let of_type = |value| listed || is_of_one(key, value);
+        if !value.is_some_and(of_type) {
+            return false;
+        }
+        let (old, new) = (kinds(holders.0).0, kinds(holders.1).0);
+        let changed = self.type_rule(&old, &new) == Some(Rule::TypeChanged);
+        if changed {
+            let items: &[&str] = if listed { &["", "=*"] } else { &[] };
+            let at = with_items(at, below, items);
+            self.emit(Rule::TypeChanged, &at, type_text(&old, &new));
+        }
+        changed
     }
 
     /// Reports that what is at these places may be null, or no longer; that of a component only
@@ -163,4 +183,15 @@ pub fn kinds<'v>(schema: Maybe<'v>) -> (BTreeSet<&'v str>, bool) {
     };
     let null = kinds.remove("null") || flag(schema, "nullable") || flag(schema, "x-nullable");
     (kinds, null)
+}
+
+fn type_text(old: &BTreeSet<&str>, new: &BTreeSet<&str>) -> String {
+    let list = |kinds: &BTreeSet<&str>| match kinds.is_empty() {
+        true => "any type".to_owned(),
+        false => format!(
+            "`{}`",
+            kinds.iter().copied().collect::<Vec<_>>().join(" | ")
+        ),
+    };
+    format!("{} → {}", list(old), list(new))
 }

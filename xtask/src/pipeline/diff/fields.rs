@@ -1,0 +1,180 @@
+//! Finds the components that are written as texts wherever they are used: as parameters, headers and
+//! fields of forms.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{
+    forms::{Form, Written, written},
+    meaning::part_type,
+    renames::components,
+    schema::{reference, target},
+    values::{get, items, members, text},
+};
+use crate::document::{
+    self,
+    members::{DOCUMENT, HEADER, Is, PARAMETER, PATH_ITEM, SCHEMA, kind_at},
+};
+
+/// How the entries of a list would be written in the place of a text: `None` where it is an entry
+/// itself.
+type Entries = Option<Written>;
+
+/// The components that are texts; `None` for one that is JSON somewhere.
+pub type Fields = BTreeMap<String, Option<Entries>>;
+
+/// Returns what is known of a component that is a text in two places.
+pub fn both(a: Option<Entries>, b: Option<Entries>) -> Option<Entries> {
+    a.zip(b).map(|(a, b)| a.zip(b).map(|(a, b)| a.min(b)))
+}
+
+/// Finds the components that are used: those that `is_used` says. `forms` are those that are forms.
+pub fn named(
+    doc: &Value,
+    forms: &BTreeMap<String, Option<Form>>,
+    is_used: impl Fn(&str) -> bool,
+) -> Fields {
+    let mut uses = Uses {
+        doc,
+        found: Fields::new(),
+        inner: BTreeSet::new(),
+    };
+    let shared = ["components", "definitions", "parameters", "responses"];
+    for (key, part) in members(Some(doc)).filter(|(key, _)| !shared.contains(&key.as_str())) {
+        uses.of(part, DOCUMENT.member(key), How::Json, key);
+    }
+    for (name, item) in members(doc.get("webhooks")) {
+        uses.of(item, Is::One(&PATH_ITEM), How::Json, name);
+    }
+    let mut edges: BTreeMap<String, BTreeSet<(String, bool)>> = BTreeMap::new();
+    for (pointer, component) in components(doc).into_iter().filter(|(at, _)| is_used(at)) {
+        let is = kind_at(&pointer);
+        match (is, forms.get(&pointer)) {
+            (Is::One(kind), Some(Some(form))) if kind == &SCHEMA => uses.form(component, form),
+            (Is::One(kind), _) if kind == &SCHEMA => {
+                uses.of(component, is, How::AsUsed { inside: false }, "");
+                edges.insert(pointer, std::mem::take(&mut uses.inner));
+            }
+            _ => uses.of(component, is, How::Json, ""),
+        }
+    }
+    let mut found = uses.found;
+    let mut todo: Vec<String> = found.keys().cloned().collect();
+    while let Some(pointer) = todo.pop() {
+        let own = found.get(&pointer).copied().flatten();
+        for (name, inside) in edges.get(&pointer).into_iter().flatten() {
+            let here = own.map(|entries| entries.filter(|_| !inside));
+            if add(&mut found, name, here) {
+                todo.push(name.clone());
+            }
+        }
+    }
+    found
+}
+
+/// Adds a use of a component. Returns whether more is known of it now.
+fn add(found: &mut Fields, name: &str, how: Option<Entries>) -> bool {
+    let now = match found.get(name) {
+        Some(known) => both(*known, how),
+        None => how,
+    };
+    found.insert(name.to_owned(), now) != Some(now)
+}
+
+/// How a schema is written where it stands.
+#[derive(Clone, Copy)]
+enum How {
+    Json,
+    Text(Entries),
+    /// As the component that it is, or is a part of.
+    AsUsed {
+        inside: bool,
+    },
+}
+
+struct Uses<'a> {
+    doc: &'a Value,
+    found: Fields,
+    /// The components that the current one names, with whether inside of it.
+    inner: BTreeSet<(String, bool)>,
+}
+
+impl Uses<'_> {
+    /// Adds what a value names; `key` is its name in a map.
+    fn of(&mut self, value: &Value, is: Is, how: How, key: &str) {
+        match (is, value) {
+            (Is::SchemaOrBool, _) => self.of(value, Is::One(&SCHEMA), how, key),
+            (Is::One(kind), Value::Object(map)) if kind == &SCHEMA => {
+                if let Some(to) = document::target(value) {
+                    self.named(&to, how);
+                }
+                let only = reference(Some(value)).is_some();
+                let inside = match how {
+                    How::Json => How::Json,
+                    How::Text(_) => How::Text(None),
+                    How::AsUsed { .. } => How::AsUsed { inside: true },
+                };
+                for (key, inner) in map {
+                    let how = if only && key == "allOf" { how } else { inside };
+                    self.of(inner, kind.member(key), how, key);
+                }
+            }
+            (Is::One(kind), Value::Object(map)) => {
+                let is_text =
+                    kind == &HEADER || (kind == &PARAMETER && text(Some(value), "in") != "body");
+                let form = Form::of(key, Some(value)).filter(|_| kind.name == "media type");
+                for (key, inner) in map {
+                    match &form {
+                        Some(form) if key == "schema" => self.form(inner, form),
+                        _ if is_text && key == "schema" => {
+                            let how = How::Text(Some(written(Some(value))));
+                            self.of(inner, kind.member(key), how, key);
+                        }
+                        _ => self.of(inner, kind.member(key), How::Json, key),
+                    }
+                }
+            }
+            (Is::List(is), Value::Array(list)) => {
+                list.iter().for_each(|v| self.of(v, *is, how, ""))
+            }
+            (Is::Map(is) | Is::Extensible(is), Value::Object(map)) => {
+                map.iter().for_each(|(key, v)| self.of(v, *is, how, key));
+            }
+            _ => {}
+        }
+    }
+
+    fn named(&mut self, to: &str, how: How) {
+        match how {
+            How::Json => drop(add(&mut self.found, to, None)),
+            How::Text(entries) => drop(add(&mut self.found, to, Some(entries))),
+            How::AsUsed { inside } => drop(self.inner.insert((to.to_owned(), inside))),
+        }
+    }
+
+    /// Adds what the fields of a form name. A form that is a component is looked into there.
+    fn form(&mut self, schema: &Value, form: &Form) {
+        for (name, member) in members(get(Some(schema), "properties")) {
+            let how = match form.is_text(name) && is_plain(self.doc, member) {
+                true => How::Text(Some(form.entries(name))),
+                false => How::Json,
+            };
+            self.of(member, Is::One(&SCHEMA), how, name);
+        }
+        if reference(Some(schema)).is_none() {
+            for key in ["allOf", "anyOf", "oneOf"] {
+                for part in items(schema.get(key)) {
+                    self.of(part, Is::One(&SCHEMA), How::Json, "");
+                }
+            }
+        }
+    }
+}
+
+/// Returns whether a field, or each of its entries, is a text.
+pub fn is_plain(doc: &Value, schema: &Value) -> bool {
+    let schema = target(doc, schema);
+    let item = schema.get("items").map(|item| target(doc, item));
+    part_type(item.unwrap_or(schema)) == "text/plain"
+}
