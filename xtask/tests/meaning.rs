@@ -638,7 +638,7 @@ fn null_alternatives_and_bounds_are_compared_however_they_are_written() {
             json!({"content": {"application/json": {"schema": object}}, "description": ""});
         json!({"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
             "components": {"schemas": {"A": {"type": "object", "properties": {"a": {"type": "string"}}},
-                "B": {"type": "object"}, "AB": {"oneOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]}}},
+                "B": {"type": "object"}, "E": {"type": "string", "enum": ["a", "b"]}, "AB": {"oneOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]}}},
             "paths": {"/a/": {"post": {"operationId": "a_create", "requestBody": content, "responses": {"200": content}}}}})
     };
     let (a, b) = (
@@ -655,6 +655,11 @@ fn null_alternatives_and_bounds_are_compared_however_they_are_written() {
         (
             json!({"type": ["string", "null"]}),
             json!({"anyOf": [text, nil]}),
+            none,
+        ),
+        (
+            json!({"type": ["string", "null"], "enum": ["a", "b", null]}),
+            json!({"anyOf": [{"$ref": "#/components/schemas/E"}, nil]}),
             none,
         ),
         (

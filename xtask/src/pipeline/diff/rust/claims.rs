@@ -81,7 +81,7 @@ impl Claims<'_> {
             );
         }
         // A member decides whether what is sent is a type of its own, and what a type can do.
-        if !first && !says_the_same(change) {
+        if !first && !says_the_same(change) && change.rule != Rule::Reference {
             let types = change.candidates.iter().filter(|c| c.starts_with("type:"));
             wanted.extend(types.map(|c| owner(c).to_owned()));
         }

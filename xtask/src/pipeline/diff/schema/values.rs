@@ -32,10 +32,7 @@ impl<'a> Walker<'a> {
             self.emit(rule, at, type_text(&old, &new));
         }
         let holder = |pointer: &str| pointer.rsplit_once('/').map_or("", |(at, _)| at).to_owned();
-        let known = self.null_known.as_ref().is_some_and(|(a, b)| {
-            let here = (holder(&at.old), holder(&at.new));
-            here.0 == *a || here.1 == *b
-        });
+        let known = self.is_null_known((&holder(&at.old), &holder(&at.new)));
         match (old_null, new_null) {
             _ if known && old != new => {}
             _ if known => self.differs(Rule::WrittenOtherwise, at, values.0, values.1),
@@ -43,6 +40,12 @@ impl<'a> Walker<'a> {
             _ if old == new => self.differs(Rule::WrittenOtherwise, at, values.0, values.1),
             _ => {}
         }
+    }
+
+    /// Returns whether it was said already whether the schemas at these places may be null.
+    fn is_null_known(&self, (old, new): (&str, &str)) -> bool {
+        let known = self.null_known.as_ref();
+        known.is_some_and(|(a, b)| old == a || new == b)
     }
 
     /// Returns the rule for a change of types, if they differ.
@@ -137,7 +140,12 @@ impl<'a> Walker<'a> {
         let below = with_items(at, below, &["", "=*"]);
         match (old, new) {
             (Some(Value::Array(a)), Some(Value::Array(b))) => {
-                let (gone, come) = (missing(a, b), missing(b, a));
+                let (mut gone, mut come) = (missing(a, b), missing(b, a));
+                // It was said already whether it may be null.
+                if self.is_null_known((&at.old, &at.new)) {
+                    gone.retain(|v| !v.is_null());
+                    come.retain(|v| !v.is_null());
+                }
                 if !gone.is_empty() && !come.is_empty() && gone.len() == a.len() {
                     return self.differs(Rule::ValuesChanged, &below.what("values"), old, new);
                 }
