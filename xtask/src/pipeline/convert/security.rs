@@ -1,5 +1,5 @@
-//! Security schemes that OpenAPI 3.0 cannot express are left out: no call depends on them, since the
-//! client authorizes by itself.
+//! Security schemes that OpenAPI 3.0 cannot express are left out: no call depends on them, since
+//! the client authorizes by itself.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};

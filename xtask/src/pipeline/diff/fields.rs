@@ -1,5 +1,5 @@
-//! Finds the components that are written as texts wherever they are used: as parameters, headers and
-//! fields of forms.
+//! Finds the components that are written as texts wherever they are used: as parameters, headers
+//! and fields of forms.
 
 use std::collections::{BTreeMap, BTreeSet};
 

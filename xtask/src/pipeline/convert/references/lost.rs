@@ -120,7 +120,8 @@ impl References<'_> {
     }
 }
 
-/// Returns the callbacks, of an operation or shared, that are references to nothing in the document.
+/// Returns the callbacks, of an operation or shared, that are references to nothing in the
+/// document.
 pub(super) fn lost_callbacks(doc: &Value, at: &At<'_>, op: &Value) -> Vec<(String, String)> {
     let callbacks = op.get("callbacks").and_then(Value::as_object);
     let lost = |(name, callback): (&String, &Value)| {

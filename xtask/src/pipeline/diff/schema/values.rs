@@ -77,8 +77,8 @@ impl<'a> Walker<'a> {
         })
     }
 
-    /// Adds a keyword that is about values of one type to the change of that type, if no value is of
-    /// both. Returns whether it is so.
+    /// Adds a keyword that is about values of one type to the change of that type, if no value is
+    /// of both. Returns whether it is so.
     pub(super) fn of_changed_type(
         &mut self,
         key: &str,
