@@ -31,6 +31,17 @@ impl Operation<'_> {
     }
 }
 
+/// The features of the client that are not areas.
+pub const OTHER_FEATURES: [&str; 7] = [
+    "blocking",
+    "default",
+    "full",
+    "gzip",
+    "profiles",
+    "progenitor",
+    "schemars",
+];
+
 /// Returns the area of an operation: its first tag, or else the first component of its path. It
 /// becomes the name of a cargo feature, so some names are reserved.
 pub fn area(path: &str, operation: &Value) -> String {
@@ -48,7 +59,7 @@ pub fn area(path: &str, operation: &Value) -> String {
         .collect();
     match plain.as_str() {
         "" => "root".into(),
-        "blocking" | "default" | "full" | "progenitor" | "schemars" => plain + "_area",
+        name if OTHER_FEATURES.contains(&name) => plain + "_area",
         _ => plain,
     }
 }

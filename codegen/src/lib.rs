@@ -44,7 +44,7 @@ mod unions;
 use proc_macro2::TokenStream;
 use serde_json::Value;
 
-pub use areas::{METHODS, Operation, area, select};
+pub use areas::{METHODS, OTHER_FEATURES, Operation, area, select};
 pub use error::Error;
 pub use names::free;
 pub use operations::{Names, RESERVED_METHODS, ResponseKind, json_schema, success};

@@ -54,6 +54,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_area_has_the_name_of_another_feature() {
+        let manifest = include_str!("../../../../Cargo.toml");
+        let doc: DocumentMut = manifest.parse().unwrap();
+        let features = doc["features"].as_table().unwrap();
+        let areas = features["full"].as_array().unwrap();
+        let is_area = |name: &&str| areas.iter().any(|a| a.as_str() == Some(name));
+        let mut others: Vec<_> = features.iter().map(|(name, _)| name).collect();
+        others.retain(|name| !is_area(name));
+        others.sort_unstable();
+        assert_eq!(others, autopi_codegen::OTHER_FEATURES);
+        for name in others {
+            let operation = serde_json::json!({"tags": [name]});
+            assert_eq!(
+                autopi_codegen::area("/x/", &operation),
+                format!("{name}_area")
+            );
+        }
+    }
+
+    #[test]
     fn features_follow_the_areas_and_the_rest_of_the_manifest_stays() {
         let manifest = "[package]\nname = \"x\" # kept\n\n[features]\ndefault = [\"a\", \
                         \"b\"]\nfull = [\"a\", \"b\"]\na = []\nb = []\nblocking = []\n";
