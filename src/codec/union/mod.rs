@@ -7,7 +7,6 @@
 mod macros;
 pub mod put;
 mod shape;
-mod tag;
 
 use std::{
     cell::{Cell, RefCell},
@@ -26,11 +25,8 @@ use crate::{
     codec::{any::Any, decode, digits, mode, raw},
 };
 
+pub use self::shape::{Alternative, Shape, Tag, kind};
 use self::shape::{Rank, best};
-pub use self::{
-    shape::{Alternative, Shape, kind},
-    tag::Tag,
-};
 
 /// A generated union.
 pub trait Union: Sized + 'static {
@@ -193,11 +189,10 @@ fn read<U: Union>(index: usize, source: Source<'_>) -> Option<U> {
 
 fn order(tag: &str, alternatives: &[Alternative], value: &Value) -> Vec<usize> {
     if let (false, Value::Object(map)) = (tag.is_empty(), value) {
-        let find = |value, is: fn(Tag, &Value) -> bool| {
-            let mut tags = alternatives.iter().map(|a| a.tags.iter());
-            tags.position(|mut tags| tags.any(|tag| is(*tag, value)))
+        let named = |tag| {
+            let is = |a: &Alternative| a.tags.iter().any(|t| t.is(tag));
+            alternatives.iter().position(is)
         };
-        let named = |value| find(value, Tag::is).or_else(|| find(value, Tag::means));
         return map.get(tag).and_then(named).into_iter().collect();
     }
     let ranked = alternatives.iter().enumerate();

@@ -4,7 +4,23 @@ use std::cmp::Reverse;
 
 use serde_json::{Map, Value};
 
-use crate::codec::union::tag::Tag;
+/// A value of the tag, which tells the alternative.
+#[derive(Clone, Copy, Debug)]
+pub enum Tag {
+    Text(&'static str),
+    Integer(i64),
+    Boolean(bool),
+}
+
+impl Tag {
+    pub(super) fn is(self, value: &Value) -> bool {
+        match self {
+            Self::Text(text) => value.as_str() == Some(text),
+            Self::Integer(n) => value.as_i64() == Some(n),
+            Self::Boolean(b) => value.as_bool() == Some(b),
+        }
+    }
+}
 
 /// JSON types, as bits of a mask.
 pub mod kind {
