@@ -1158,6 +1158,16 @@ fn one_change_of_the_server_is_one_line() {
             assert_eq!(found, wanted, "{new}: {changes:?}");
         }
     }
+    // A parameter that is gone where the operation moved.
+    let mut moved = doc("Thing", "callName", int, "");
+    moved["paths"]["/things"]["get"]["parameters"] = json!([]);
+    let changes = report(&old, &moved);
+    let gone = |c: &Change| c.rule == Rule::ParameterGone && c.rust == Some(Class::Breaking);
+    assert!(changes.iter().any(gone), "{changes:?}");
+    assert!(
+        changes.iter().all(|c| c.rule != Rule::RustOnly),
+        "{changes:?}"
+    );
     // The operations of each side.
     let changes = report(
         &old,

@@ -38,7 +38,7 @@ impl<'a> Walker<'a> {
         }
         for (key, was) in &old {
             let Some(is) = new.get(key) else {
-                let here = self.parameter_at(at, (key, a), was, was);
+                let here = self.parameter_at(at, (key, b), was, was);
                 let rule = if key.0 == "body" {
                     Rule::BodyGone
                 } else {
