@@ -106,6 +106,7 @@ class Extra(s.Serializer):
     dd = s.DictField(child=s.DictField(child=s.IntegerField()), required=False)
     ld = s.ListField(child=s.DictField(child=s.IntegerField()), required=False)
     nl = s.ListField(child=s.IntegerField(allow_null=True), allow_null=True, required=False)
+    lany, dany = s.ListField(required=False), s.DictField(required=False)
     wo = s.CharField(write_only=True, required=False)
     njs = s.JSONField(allow_null=True, required=False)
     nint, nflt = s.IntegerField(allow_null=True, required=False), s.FloatField(allow_null=True, required=False)

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::OnceLock};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::spec::{
     schema::{Kind, Object, Property, Schema, SchemaRef, Schemas, Target},
@@ -199,6 +199,15 @@ impl Schemas {
         }
     }
 
+    /// Compiles the schema of the values of a list or an object. drf-yasg documents those of a field
+    /// that takes any JSON as texts that may be null.
+    fn values(&mut self, doc: &Value, schema: &Value) -> SchemaRef {
+        let unvalidated = json!({ "type": "string", "x-nullable": true });
+        let any = json!({ "x-nullable": true });
+        let schema = if *schema == unvalidated { &any } else { schema };
+        self.compile_ref(doc, schema, false)
+    }
+
     fn kind(&mut self, doc: &Value, schema: &Value, at: Option<&Target>) -> Kind {
         let format = schema
             .get("format")
@@ -212,11 +221,8 @@ impl Schemas {
             Some("number") => return Kind::Number,
             Some("boolean") => return Kind::Boolean,
             Some("array") => {
-                return Kind::List(self.compile_ref(
-                    doc,
-                    schema.get("items").unwrap_or(&Value::Null),
-                    false,
-                ));
+                let items = schema.get("items").unwrap_or(&Value::Null);
+                return Kind::List(self.values(doc, items));
             }
             _ => {}
         }
@@ -274,7 +280,7 @@ impl Schemas {
         }
         object.others = match others {
             Some(Value::Bool(false)) => None,
-            Some(schema @ Value::Object(_)) => Some(self.compile_ref(doc, schema, false)),
+            Some(schema @ Value::Object(_)) => Some(self.values(doc, schema)),
             None if !object.is_free_form() => None,
             _ => Some(SchemaRef {
                 id: u32::MAX,

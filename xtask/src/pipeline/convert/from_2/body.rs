@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{parameter::schema_part, schema::schema_of};
+use super::{
+    parameter::schema_part,
+    schema::{body_schema_of, schema_of},
+};
 use crate::{document::members::At, report::Report};
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
@@ -12,7 +15,7 @@ const MULTIPART: &str = "multipart/form-data";
 pub fn body_of(parameter: &Value, consumes: &[&str], place: &str, report: &mut Report) -> Value {
     let at = At::Member(&At::Start(place), "schema");
     let none = json!({});
-    let schema = schema_of(parameter.get("schema").unwrap_or(&none), &at, report);
+    let schema = body_schema_of(parameter.get("schema").unwrap_or(&none), &at, report);
     // DRF's FileUploadParser takes any media type, and drf-yasg lists none.
     let raw = schema.get("format").is_some_and(|f| f == "binary");
     let media = match (consumes, raw) {

@@ -9,7 +9,7 @@ mod schema;
 use serde_json::{Map, Value, json};
 
 pub use parameter::SCHEMA_KEYS;
-use schema::schema_of;
+use schema::body_schema_of;
 
 use super::shared::Shared;
 use crate::{
@@ -92,7 +92,8 @@ fn components(doc: &Value, report: &mut Report) -> Value {
     let mut schemas = Map::new();
     for (name, old) in members(doc.get("definitions")) {
         let at = At::Start("/definitions");
-        schemas.insert(name.clone(), schema_of(old, &At::Member(&at, name), report));
+        let new = body_schema_of(old, &At::Member(&at, name), report);
+        schemas.insert(name.clone(), new);
     }
     let mut security = Map::new();
     for (name, old) in members(doc.get("securityDefinitions")) {

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{parameter::schema_part, schema::schema_of};
+use super::{
+    parameter::schema_part,
+    schema::{body_schema_of, schema_of},
+};
 use crate::{
     document::{escape, members::At},
     report::Report,
@@ -14,7 +17,8 @@ pub fn response_of(old: &Value, produces: &[&str], pointer: &str, report: &mut R
     for (key, value) in old.as_object().into_iter().flatten() {
         match key.as_str() {
             "schema" => {
-                let schema = schema_of(value, &At::Member(&At::Start(pointer), "schema"), report);
+                let at = At::Start(pointer);
+                let schema = body_schema_of(value, &At::Member(&at, "schema"), report);
                 let media = if produces.is_empty() {
                     vec!["application/json"]
                 } else {

@@ -1,8 +1,28 @@
 //! Converts schemas.
 
+use autopi_codegen::contract;
 use serde_json::{Map, Value, json};
 
-use crate::{document::members::At, report::Report};
+use crate::{
+    document::{each_schema, members::At},
+    report::Report,
+};
+
+/// Returns the schema of a body in the terms of 3.0. DRF takes and returns any JSON in a `DictField`
+/// or `ListField` that has no field for its values, which drf-yasg documents as texts that may be
+/// null.
+pub fn body_schema_of(old: &Value, at: &At<'_>, report: &mut Report) -> Value {
+    let mut new = schema_of(old, at, report);
+    let unvalidated = json!({ "type": "string", "nullable": true });
+    each_schema(&mut new, &mut |map| {
+        for key in ["items", "additionalProperties"] {
+            if let Some(values) = map.get_mut(key).filter(|values| **values == unvalidated) {
+                *values = json!({ contract::JSON: true });
+            }
+        }
+    });
+    new
+}
 
 /// Returns a schema in the terms of 3.0.
 pub fn schema_of(old: &Value, at: &At<'_>, report: &mut Report) -> Value {
