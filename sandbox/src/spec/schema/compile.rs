@@ -199,8 +199,8 @@ impl Schemas {
         }
     }
 
-    /// Compiles the schema of the values of a list or an object. drf-yasg documents those of a field
-    /// that takes any JSON as texts that may be null.
+    /// Compiles the schema of the values of a list or an object. drf-yasg documents those of a
+    /// field that takes any JSON as texts that may be null.
     fn values(&mut self, doc: &Value, schema: &Value) -> SchemaRef {
         let unvalidated = json!({ "type": "string", "x-nullable": true });
         let any = json!({ "x-nullable": true });

@@ -8,9 +8,9 @@ use crate::{
     report::Report,
 };
 
-/// Returns the schema of a body in the terms of 3.0. DRF takes and returns any JSON in a `DictField`
-/// or `ListField` that has no field for its values, which drf-yasg documents as texts that may be
-/// null.
+/// Returns the schema of a body in the terms of 3.0. DRF takes and returns any JSON in a
+/// `DictField` or `ListField` that has no field for its values, which drf-yasg documents as texts
+/// that may be null.
 pub fn body_schema_of(old: &Value, at: &At<'_>, report: &mut Report) -> Value {
     let mut new = schema_of(old, at, report);
     let unvalidated = json!({ "type": "string", "nullable": true });
