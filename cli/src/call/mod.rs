@@ -108,7 +108,7 @@ pub fn prepare<'c>(
                     }
                     match body.kind {
                         BodyKind::Multipart => call.form_json(kept(name), value, true),
-                        _ => call.form_either(kept(name), value, None),
+                        _ => call.form_either(kept(name), value),
                     }
                 }
             }
