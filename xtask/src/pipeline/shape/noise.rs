@@ -1,7 +1,6 @@
 //! Removes what means nothing to a caller. drf-yasg renders callables: `default=timezone.now` and
 //! `default=uuid4` give values of the moment of the download, so that two downloads differ.
 
-use autopi_codegen::contract;
 use serde_json::{Value, json};
 
 use crate::document;
@@ -44,22 +43,8 @@ pub fn lone_descriptions(doc: &mut Value) -> Result<usize, Failure> {
     Ok(n)
 }
 
-/// Returns whether the schema only has annotations (OpenAPI 3.0.3, Schema Object).
 fn is_words(schema: &Value) -> bool {
-    const WORDS: [&str; 8] = [
-        "$comment",
-        "default",
-        "deprecated",
-        "description",
-        "example",
-        "examples",
-        "externalDocs",
-        "title",
-    ];
-    let words = |key: &String| {
-        WORDS.contains(&key.as_str()) || key.starts_with("x-") && !key.starts_with(contract::PREFIX)
-    };
-    schema.as_object().is_some_and(|map| map.keys().all(words))
+    schema.as_object().is_some_and(document::is_words)
 }
 
 /// Returns whether a default was made when the document was rendered: it is a time, a date or a

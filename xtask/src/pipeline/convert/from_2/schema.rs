@@ -4,7 +4,7 @@ use autopi_codegen::contract;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    document::{each_schema, members::At},
+    document::{each_schema, is_words, members::At},
     report::Report,
 };
 
@@ -13,11 +13,17 @@ use crate::{
 /// that may be null.
 pub fn body_schema_of(old: &Value, at: &At<'_>, report: &mut Report) -> Value {
     let mut new = schema_of(old, at, report);
-    let unvalidated = json!({ "type": "string", "nullable": true });
     each_schema(&mut new, &mut |map| {
         for key in ["items", "additionalProperties"] {
-            if let Some(values) = map.get_mut(key).filter(|values| **values == unvalidated) {
-                *values = json!({ contract::JSON: true });
+            let Some(values) = map.get_mut(key).and_then(Value::as_object_mut) else {
+                continue;
+            };
+            let mut rest = values.clone();
+            let text = rest.shift_remove("type").is_some_and(|t| t == "string");
+            let nullable = rest.shift_remove("nullable") == Some(Value::Bool(true));
+            if text && nullable && is_words(&rest) {
+                rest.insert(contract::JSON.into(), true.into());
+                *values = rest;
             }
         }
     });
