@@ -23,7 +23,6 @@ use crate::{
         address,
         request::{RequestBody, RequestSpec},
         send,
-        trace::Trace,
     },
 };
 
