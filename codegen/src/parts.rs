@@ -98,14 +98,9 @@ impl<'a> Header<'a> {
     }
 }
 
-/// Returns whether HTTP can carry a header of this name: it is a token (RFC 9110, 5.6.2).
-pub fn is_header_name(name: &str) -> bool {
-    is_token(name)
-}
-
 /// Returns whether a caller may set this header on a part.
 pub fn is_settable(name: &str) -> bool {
-    is_header_name(name) && !OWN.contains(&name.to_ascii_lowercase().as_str())
+    is_token(name) && !OWN.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// Returns the text of a value, if a header can carry it.

@@ -202,10 +202,15 @@ impl Schemas {
     /// Compiles the schema of the values of a list or an object. drf-yasg documents those of a
     /// field that takes any JSON as texts that may be null.
     fn values(&mut self, doc: &Value, schema: &Value) -> SchemaRef {
-        let unvalidated = json!({ "type": "string", "x-nullable": true });
         let any = json!({ "x-nullable": true });
-        let schema = if *schema == unvalidated { &any } else { schema };
-        self.compile_ref(doc, schema, false)
+        let says = |key: &String| match key.as_str() {
+            "type" => schema[key] == "string",
+            "title" | "description" | "default" => true,
+            key => key.starts_with("x-"),
+        };
+        let members = schema.as_object().filter(|_| flag(schema, "x-nullable"));
+        let unvalidated = members.is_some_and(|m| m.contains_key("type") && m.keys().all(says));
+        self.compile_ref(doc, if unvalidated { &any } else { schema }, false)
     }
 
     fn kind(&mut self, doc: &Value, schema: &Value, at: Option<&Target>) -> Kind {

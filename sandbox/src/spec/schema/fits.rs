@@ -124,4 +124,35 @@ mod tests {
         let looped = schemas.compile(&doc, &json!({"$ref": "#/definitions/Loop"}));
         assert!(schemas.fits(looped, &json!(1)));
     }
+
+    #[test]
+    fn values_without_a_field_of_their_own_take_any_json() {
+        let text = json!({"type": "string", "x-nullable": true});
+        let described =
+            json!({"type": "string", "x-nullable": true, "description": "any", "x-a": 1});
+        for (values, any) in [
+            (text, true),
+            (described, true),
+            (
+                json!({"type": "string", "x-nullable": true, "minLength": 1}),
+                false,
+            ),
+            (
+                json!({"type": "string", "x-nullable": true, "format": "uuid"}),
+                false,
+            ),
+            (json!({"type": "string"}), false),
+            (json!({"type": "integer", "x-nullable": true}), false),
+        ] {
+            let list = json!({"type": "array", "items": values});
+            let map = json!({"type": "object", "additionalProperties": values});
+            let mut schemas = Schemas::default();
+            let (list, map) = (
+                schemas.compile(&json!({}), &list),
+                schemas.compile(&json!({}), &map),
+            );
+            assert_eq!(schemas.fits(list, &json!([{"a": [1]}])), any, "{values}");
+            assert_eq!(schemas.fits(map, &json!({"k": [true]})), any, "{values}");
+        }
+    }
 }

@@ -55,7 +55,7 @@ fn fix_parameters(doc: &mut Value, components: &Map<String, Value>, report: &mut
                         format!("the client sends `{name}` itself: left out")
                     } else if FRAMING.contains(&name.as_str()) {
                         format!("HTTP sends `{name}` itself: left out")
-                    } else if !autopi_codegen::parts::is_header_name(&name) {
+                    } else if !autopi_codegen::media::is_token(&name) {
                         format!("HTTP does not allow a header named `{name}`: left out")
                     } else {
                         return true;

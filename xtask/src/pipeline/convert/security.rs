@@ -2,7 +2,7 @@
 //! the client authorizes by itself.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::document::{
     escape,
@@ -19,9 +19,8 @@ pub fn drop_unusable(doc: &mut Value, place: &str, report: &mut Report) {
     };
     let mut certificates = Vec::new();
     schemes.retain(|name, scheme| {
-        let why = match unusable(scheme) {
-            Some(why) => why,
-            None => return true,
+        let Some(why) = unusable(scheme) else {
+            return true;
         };
         if is_certificate(scheme) {
             certificates.push(name.clone());
@@ -57,12 +56,7 @@ fn unusable(scheme: &Value) -> Option<String> {
 
 /// Removes schemes from the ways to authenticate.
 fn drop_requirements(doc: &mut Value, gone: &[String]) {
-    each_mut(doc, Is::One(&DOCUMENT), &At::ROOT, &mut |kind,
-                                                       _,
-                                                       map: &mut Map<
-        String,
-        Value,
-    >| {
+    each_mut(doc, Is::One(&DOCUMENT), &At::ROOT, &mut |kind, _, map| {
         let security = map
             .get_mut("security")
             .filter(|_| kind == &OPERATION || kind == &DOCUMENT);

@@ -18,10 +18,13 @@ pub fn body_schema_of(old: &Value, at: &At<'_>, report: &mut Report) -> Value {
             let Some(values) = map.get_mut(key).and_then(Value::as_object_mut) else {
                 continue;
             };
+            let text = values.get("type").is_some_and(|t| t == "string");
+            if !text || values.get("nullable") != Some(&Value::Bool(true)) {
+                continue;
+            }
             let mut rest = values.clone();
-            let text = rest.shift_remove("type").is_some_and(|t| t == "string");
-            let nullable = rest.shift_remove("nullable") == Some(Value::Bool(true));
-            if text && nullable && is_words(&rest) {
+            rest.retain(|key, _| key != "type" && key != "nullable");
+            if is_words(&rest) {
                 rest.insert(contract::JSON.into(), true.into());
                 *values = rest;
             }
