@@ -43,6 +43,13 @@ pub fn decode<T: serde::de::DeserializeOwned>(body: bytes::Bytes) -> Result<T, c
     crate::transport::response::decode(200, body, None)
 }
 
+/// Reads any JSON. A number that 64 bits do not hold, and Python's `NaN` and `Infinity`, become
+/// texts.
+pub fn any_json(text: &[u8]) -> Option<serde_json::Value> {
+    let read = crate::codec::decode::read_any(text);
+    read.ok().map(|crate::codec::any::Any(value)| value)
+}
+
 /// Returns the text of an error without its advice for programs in Rust, for the users of a
 /// program.
 pub fn without_advice(error: &crate::Error) -> String {

@@ -266,6 +266,12 @@ async fn a_list_of_any_form_gives_its_items_or_an_error_after_them() {
             "counts 5",
         ),
         (vec![r#"{"count":0,"results":[]}"#], "", ""),
+        (vec![r#"{"count":0,"results":{ }}"#], "", ""),
+        (
+            vec![r#"{"count":2,"results":{"0":{"id":1},"4":{"id":2}}}"#],
+            "1 2",
+            "",
+        ),
         (
             vec![r#"{"count":1,"next":null,"results":[{"id":1},{"id":2},{"id":3}]}"#],
             "1 2 3",

@@ -1,15 +1,19 @@
 //! The context of every command: the document, the output, and the options that all commands share.
 
-use std::{cell::OnceCell, io::IsTerminal, time::Duration};
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::BTreeSet,
+    time::Duration,
+};
 
-use autopi::{Client, rt};
+use autopi::Client;
 use clap::ArgMatches;
 
 use crate::{
     Failure, Result,
     credentials::{self, Credential},
     dry_run::{DryRun, Verbose},
-    index::{Index, is_safe},
+    index::{Index, Operation, is_safe},
     output::{Output, line},
     sandbox::Sandbox,
     tree,
@@ -42,6 +46,8 @@ pub struct Context {
     runtime: OnceCell<tokio::runtime::Runtime>,
     sandbox: OnceCell<Sandbox>,
     credential: OnceCell<Credential>,
+    /// What was noted already.
+    noted: RefCell<BTreeSet<String>>,
 }
 
 impl Context {
@@ -123,6 +129,7 @@ impl Context {
             runtime: OnceCell::new(),
             sandbox: OnceCell::new(),
             credential: OnceCell::new(),
+            noted: RefCell::default(),
         })
     }
 
@@ -162,7 +169,11 @@ impl Context {
         }
     }
 
-    fn sandbox(&self) -> Result<&Sandbox> {
+    /// Returns the running sandbox.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot start.
+    pub fn sandbox(&self) -> Result<&Sandbox> {
         if let Some(known) = self.sandbox.get() {
             return Ok(known);
         }
@@ -255,42 +266,14 @@ impl Context {
         }
     }
 
-    /// Asks for confirmation before something that cannot be undone.
-    ///
-    /// # Errors
-    /// Returns an error if there is no terminal to ask on, or if the user declines.
-    pub fn confirm(&self, what: &str) -> Result<()> {
-        if self.yes || self.dry_run {
-            return Ok(());
+    /// Notes what an operation requires and no request carries, such as cookies; once a command.
+    pub fn note_unsent(&self, operation: &Operation) {
+        let mut noted = self.noted.borrow_mut();
+        for unsent in operation.unsent.iter().filter(|unsent| unsent.required) {
+            let why = unsent.why();
+            if noted.insert(why.clone()) {
+                self.output.notice(&why);
+            }
         }
-        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-            return Err(Failure::usage(format!(
-                "{what}: confirmation is required, and there is no terminal to ask on"
-            ))
-            .hint("--yes runs it without asking, --dry-run shows the request"));
-        }
-        let said = ask(&format!("{what}: continue? [y/N] "))?;
-        match said.trim().to_lowercase().as_str() {
-            "y" | "yes" => Ok(()),
-            _ => Err(Failure::failed("nothing was done")),
-        }
-    }
-}
-
-/// Asks for a line on the terminal.
-///
-/// # Errors
-/// Returns an error if the terminal cannot be read.
-pub fn ask(prompt: &str) -> Result<String> {
-    use std::io::Write;
-    let fail = |e| Failure::io("the terminal", &e);
-    let mut err = std::io::stderr();
-    write!(err, "{}", rt::shown(prompt))
-        .and_then(|()| err.flush())
-        .map_err(fail)?;
-    let mut said = String::new();
-    match std::io::stdin().read_line(&mut said).map_err(fail)? {
-        0 => Err(Failure::failed("the input ended: nothing was done")),
-        _ => Ok(said),
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::{
     Context, Failure, Result,
     call::{self, Given},
+    commands::pages,
     index::Operation,
     output::line,
 };
@@ -72,7 +73,9 @@ pub fn operation(context: &Context, method: &str, paths: &[&str]) -> Result<&'st
              operations"
         ))
     })?;
-    context.index.operation(entry)
+    let operation = context.index.operation(entry)?;
+    context.note_unsent(operation);
+    Ok(operation)
 }
 
 /// Sets parameters of an operation by their names, leaving out those that it does not have.
@@ -87,7 +90,7 @@ pub fn given(operation: &'static Operation, values: &[(&str, Option<Value>)]) ->
     given
 }
 
-/// Fetches all items of a list.
+/// Fetches all items of a list that can be read.
 ///
 /// # Errors
 /// Returns the errors of the calls.
@@ -101,17 +104,27 @@ pub async fn all(
     let mut pages = call.pages::<Json>();
     let mut items = Vec::new();
     while let Some(page) = pages.next().await {
-        items.extend(page?.results.into_iter().map(|item| item.0));
+        items.extend(pages::items(page?).flatten());
     }
     Ok(items)
 }
 
+/// Returns the text of an id, which may be a number.
+pub fn id(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
 impl Device {
     fn of(item: &Value) -> Option<Self> {
-        let text = |key: &str| item.get(key)?.as_str().map(str::to_owned);
+        let text = |key: &str| item.get(key).and_then(id);
         Some(Self {
             id: text("id")?,
-            unit_id: text("unit_id")?,
+            // One that was never connected may have none.
+            unit_id: text("unit_id").unwrap_or_default(),
             name: text("callName")
                 .filter(|n| !n.is_empty())
                 .or_else(|| text("display"))
@@ -229,7 +242,7 @@ impl Names {
         let Value::Object(map) = item else {
             return Ok(item);
         };
-        let id = map.get("device").and_then(Value::as_str).map(str::to_owned);
+        let id = map.get("device").and_then(id);
         let is_new = id.as_ref().is_some_and(|id| !self.known.contains_key(id));
         if is_new && !self.complete {
             self.complete = true;

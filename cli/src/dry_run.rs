@@ -36,10 +36,10 @@ struct Seen {
 /// A part of a form.
 #[derive(Debug)]
 pub enum Shown {
-    /// A text.
-    Text(String),
-    /// The path of a file.
-    File(String),
+    /// A text, and its media type if the document has one.
+    Text(String, Option<&'static str>),
+    /// The path of a file, and its media type.
+    File(String, Option<&'static str>),
 }
 
 impl DryRun {
@@ -121,13 +121,13 @@ fn curl(request: &reqwest::Request, seen: &Seen) -> String {
     for (name, value) in parts {
         words.push(match value {
             _ if is_secret(name) => form("--form-string", name, secret::MASK),
-            Shown::Text(text) if secret::in_text(text) => form("--form-string", name, secret::MASK),
-            Shown::Text(text) => form("--form-string", name, text),
-            Shown::File(path) => {
-                // A comma or a semicolon would end the name.
-                let path = path.replace('\\', r"\\").replace('"', r#"\""#);
-                form("-F", name, &format!("@\"{path}\""))
+            Shown::Text(text, _) if secret::in_text(text) => {
+                form("--form-string", name, secret::MASK)
             }
+            Shown::Text(text, None) => form("--form-string", name, text),
+            // A comma or a semicolon would end a name or a text without quotes.
+            Shown::Text(text, media) => form("-F", name, &in_quotes("", text, *media)),
+            Shown::File(path, media) => form("-F", name, &in_quotes("@", path, *media)),
         });
     }
     if let Some(body) = body {
@@ -141,6 +141,13 @@ fn curl(request: &reqwest::Request, seen: &Seen) -> String {
         ));
     }
     words.join(" \\\n  ")
+}
+
+/// Returns a text or the path of a file in quotes, with its media type, as curl reads it.
+fn in_quotes(mark: &str, text: &str, media: Option<&str>) -> String {
+    let text = text.replace('\\', r"\\").replace('"', r#"\""#);
+    let media = media.map(|media| format!(";type={media}"));
+    format!("{mark}\"{text}\"{}", media.unwrap_or_default())
 }
 
 fn form(option: &str, name: &str, value: &str) -> String {
@@ -188,15 +195,19 @@ fn masked_body(body: &[u8], kind: &str, is_secret: &dyn Fn(&str) -> bool) -> Str
         return json(&value.to_string());
     }
     if kind.starts_with("application/x-www-form-urlencoded") {
-        let pairs = form_urlencoded::parse(body).into_owned();
-        let is_secret = |name: &str, value: &str| is_secret(name) || secret::in_query(name, value);
-        let masked = pairs.map(|(name, value)| match is_secret(&name, &value) {
-            true => (name, secret::MASK.to_owned()),
-            false => (name, value),
-        });
-        return form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(masked)
-            .finish();
+        let pairs: Vec<_> = form_urlencoded::parse(body).into_owned().collect();
+        let is_secret =
+            |(name, value): &(String, String)| is_secret(name) || secret::in_query(name, value);
+        // As it is, it keeps what a style does not encode.
+        if pairs.iter().any(is_secret) {
+            let masked = pairs.into_iter().map(|pair| match is_secret(&pair) {
+                true => (pair.0, secret::MASK.to_owned()),
+                false => pair,
+            });
+            return form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(masked)
+                .finish();
+        }
     }
     match std::str::from_utf8(body) {
         Ok(text) if secret::in_text(text) => secret::MASK.to_owned(),

@@ -7,6 +7,7 @@
 
 pub mod call;
 pub mod commands;
+mod confirm;
 pub mod context;
 mod credentials;
 pub mod device;

@@ -15,16 +15,25 @@ use crate::{Failure, Result};
 pub struct Sandbox {
     #[cfg(feature = "sandbox")]
     inner: autopi_sandbox::Sandbox,
+    #[cfg(feature = "sandbox")]
+    since: SystemTime,
 }
 
 #[cfg(feature = "sandbox")]
 impl Sandbox {
     pub async fn start() -> Result<Self> {
-        let started = autopi_sandbox::Sandbox::builder().since(since()?).start();
+        let since = since()?;
+        let started = autopi_sandbox::Sandbox::builder().since(since).start();
         let inner = started
             .await
             .map_err(|e| Failure::failed(format!("the sandbox can't start: {e}")))?;
-        Ok(Self { inner })
+        Ok(Self { inner, since })
+    }
+
+    /// Returns its name with the setting that gives the same data on another day.
+    pub fn name(&self) -> String {
+        let day = Timestamp::try_from(self.since).unwrap_or_default();
+        format!("the sandbox of {SINCE}={}", day.strftime("%F"))
     }
 
     pub fn url(&self) -> &str {
@@ -36,12 +45,14 @@ impl Sandbox {
     }
 }
 
+#[cfg(feature = "sandbox")]
+const SINCE: &str = "AUTOPI_SANDBOX_SINCE";
+
 /// Returns when the data begins: yesterday, so that it is recent, and the same all day.
 #[cfg(feature = "sandbox")]
 fn since() -> Result<SystemTime> {
-    const NAME: &str = "AUTOPI_SANDBOX_SINCE";
-    let wrong = |e: &dyn std::fmt::Display| Failure::usage(format!("{NAME}: {e}"));
-    if let Some(text) = variable(NAME) {
+    let wrong = |e: &dyn std::fmt::Display| Failure::usage(format!("{SINCE}: {e}"));
+    if let Some(text) = variable(SINCE) {
         return autopi_sandbox::day(&text).map_err(|e| wrong(&e));
     }
     let today = Timestamp::now().to_zoned_datetime(TimeZone::UTC).date();
@@ -64,5 +75,9 @@ impl Sandbox {
 
     pub fn token(&self) -> &'static str {
         ""
+    }
+
+    pub fn name(&self) -> String {
+        String::new()
     }
 }

@@ -847,3 +847,71 @@ fn an_upload_is_sent_from_its_path() {
         "{shown:?}"
     );
 }
+
+/// Python writes `NaN`, and numbers beyond 64 bits.
+#[test]
+fn an_item_that_cannot_be_read_is_an_error_after_the_others() {
+    let url = support::server(|path| {
+        let body = match path {
+            "/value/" => r#"{"a": NaN, "icc": 89450100000000000123}"#,
+            "/page/" => r#"{"count": 3, "results": [{"n": 1}, {"n": NaN}, {"n": nope}, {"n": 4}]}"#,
+            _ => r#"{"count": 3, "next": "/list/?page=2", "results": [{"n": 1e400}, {"n": nope}]}"#,
+        };
+        let second = r#"{"count": 3, "next": null, "results": [{"n": 4}]}"#;
+        let body = if path.contains("page=2") {
+            second
+        } else {
+            body
+        };
+        (200, body.to_owned())
+    });
+    let cli = Cli::alone()
+        .with("AUTOPI_BASE_URL", &url)
+        .with("AUTOPI_API_TOKEN", "t");
+    let value = cli.line("api GET /value/");
+    assert_eq!(
+        value.json(),
+        serde_json::json!({"a": "NaN", "icc": "89450100000000000123"})
+    );
+    let page = cli.line("api GET /page/ --all -o ndjson");
+    assert_eq!(
+        page.out, "{\"n\":1}\n{\"n\":\"NaN\"}\n{\"n\":4}\n",
+        "{page:?}"
+    );
+    assert!(
+        page.err.contains("1 of the items cannot be read"),
+        "{page:?}"
+    );
+    for format in ["ndjson", "csv", "json", "table", "yaml"] {
+        let list = cli.line(&format!("api GET /list/ --all -o {format}"));
+        assert_eq!(list.code, 1, "{list:?}");
+        assert!(
+            list.out.contains("1e400") && list.out.contains('4'),
+            "{list:?}"
+        );
+        assert!(list.err.contains("results[1].n"), "{list:?}");
+    }
+}
+
+#[test]
+fn a_device_is_found_whatever_the_form_of_its_ids() {
+    let url = support::server(|path| {
+        let devices = r#"{"count": 2, "results": [{"id": 4, "unit_id": null, "callName": "Old"}, {"id": 5, "unit_id": 7, "display": "New"}]}"#;
+        let trips = r#"{"count": 1, "results": [{"id": "t", "device": 4}]}"#;
+        let is_list = path.starts_with("/dongle/devices/");
+        (200, if is_list { devices } else { trips }.to_owned())
+    });
+    let cli = Cli::alone()
+        .with("AUTOPI_BASE_URL", &url)
+        .with("AUTOPI_API_TOKEN", "t");
+    let named = |word: &str| {
+        let trips = cli.line(&format!(
+            "trips {word} -o json --columns device,device_name"
+        ));
+        trips.json()
+    };
+    let old = serde_json::json!([{"device": 4, "device_name": "Old"}]);
+    assert_eq!(named("old"), old);
+    assert_eq!(named("4"), old);
+    cli.line("trips w").good();
+}

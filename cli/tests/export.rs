@@ -680,3 +680,18 @@ fn an_export_keeps_its_rate_limit() {
         start.elapsed()
     );
 }
+
+#[test]
+fn an_export_of_the_sandbox_is_continued_with_the_data_of_its_day_only() {
+    let mut cli = Cli::alone();
+    let line = "export telemetry --sandbox -d Truck-01 --from 2026-01-01T00:00Z --to \
+                2026-01-01T01:00Z -o ./t.csv";
+    assert_eq!(cli.line(line).code, 0);
+    assert!(cli.line(line).err.contains("is complete"));
+    cli = cli.with("AUTOPI_SANDBOX_SINCE", "2026-01-02");
+    cli.line(line).bad(
+        2,
+        "its api is \"the sandbox of AUTOPI_SANDBOX_SINCE=2026-01-01\", not \"the sandbox of \
+         AUTOPI_SANDBOX_SINCE=2026-01-02\"",
+    );
+}

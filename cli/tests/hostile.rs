@@ -387,6 +387,34 @@ fn a_parameter_that_is_not_sent_is_named() {
 }
 
 #[test]
+fn everyday_commands_name_what_they_do_not_send() {
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let list = json!({"get": {"tags": ["t"], "responses": {}, "parameters": [
+        {"name": "tenant", "in": "cookie", "required": true, "schema": {"type": "string"}},
+        {"name": "theme", "in": "cookie", "schema": {"type": "string"}},
+    ]}});
+    let document = json!({
+        "openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+        "paths": {"/dongle/devices/": list, "/logbook/storage/raw/": list},
+    });
+    let spec = cli.file("spec.json", &document.to_string());
+    let range = "--from 2026-01-01T00:00Z --to 2026-01-02T00:00Z";
+    for everyday in [
+        "devices",
+        &format!("export telemetry -d x {range} -o ./t.csv"),
+    ] {
+        let ran = cli.line(&format!("--spec {spec} {everyday} --dry-run"));
+        ran.good();
+        let names = |name: &str| ran.err.matches(name).count();
+        assert_eq!(
+            (names("the cookie tenant is not sent"), names("theme")),
+            (1, 0),
+            "{ran:?}"
+        );
+    }
+}
+
+#[test]
 fn the_texts_of_a_form_are_read_by_its_schema() {
     let form = json!({"type": "object", "properties": {
         "n": {"type": "integer"}, "on": {"type": "boolean"}, "text": {"type": "string"},
@@ -405,4 +433,49 @@ fn the_texts_of_a_form_are_read_by_its_schema() {
     );
     line("-b n=x").bad(2, "n: must be an integer");
     line("-b list[]=1 -b list[]=x").bad(2, "list[");
+}
+
+#[test]
+fn the_members_of_a_form_are_written_as_its_encoding_says() {
+    let list = json!({"type": "array", "items": {"type": "integer"}});
+    let object = json!({"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "string"}}});
+    let form = |media: &str| {
+        let schema = json!({"type": "object", "properties": {
+            "plain": list, "comma": list, "pipe": list, "deep": object, "open": object, "json": list, "n": {"type": "integer"},
+        }});
+        let encoding = json!({
+            "comma": {"style": "form", "explode": false}, "pipe": {"style": "pipeDelimited", "explode": false},
+            "deep": {"style": "deepObject", "explode": true}, "open": {"explode": true},
+            "json": {"contentType": "application/json"}, "n": {"style": "deepObject"},
+        });
+        let mut document = with_body(json!({}), json!({}));
+        document["paths"]["/x/{id}/"]["post"]["requestBody"]["content"] =
+            json!({media: {"schema": schema, "encoding": encoding}});
+        document
+    };
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let sends = |media: &str, body: &[&str]| {
+        let spec = cli.file("spec.json", &form(media).to_string());
+        let line = ["--spec", &spec, "t", "op", "i", "--dry-run"];
+        cli.run(&[&line[..], body].concat()).good().to_owned()
+    };
+    let set = |body: &str| -> String {
+        let words: Vec<_> = body.split(' ').flat_map(|member| ["-b", member]).collect();
+        sends("application/x-www-form-urlencoded", &words)
+    };
+    let sent = set(
+        r#"plain:=[1,2] comma:=[1,2] pipe:=[1,2] deep:={"a":1,"b":"x+y"} open:={"a":1,"b":"x"} json:=[1,2] n:=7"#,
+    );
+    let written = "'plain=1&plain=2&comma=1,2&pipe=1%7C2&deep%5Ba%5D=1&deep%5Bb%5D=x%2By&a=1&b=x&json=%5B1%2C2%5D&n=7'";
+    assert!(sent.contains(written), "{sent}");
+    let sent = set("comma[]=1 comma[]=2 deep.b=x");
+    assert!(sent.contains("'comma=1,2&deep%5Bb%5D=x'"), "{sent}");
+    let parts = ["-b", "json=3", "-b", "plain=1", "-b", "plain=2"];
+    let sent = sends("multipart/form-data", &parts);
+    for part in [
+        r#"-F 'json="3";type=application/json'"#,
+        "--form-string 'plain=2'",
+    ] {
+        assert!(sent.contains(part), "{part}: {sent}");
+    }
 }

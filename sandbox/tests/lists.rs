@@ -333,6 +333,24 @@ async fn links_of_offsets_and_invalid_cursors_are_those_of_drf() {
         assert_eq!(seen, (count, next.into(), previous.into()), "{query}");
     }
     let api = Api::start(Sandbox::builder().spec(read("files_and_cursors.yaml"))).await;
+    for cursor in [
+        "",
+        "=",
+        "bz00",
+        "bz0y%4D%41==",
+        "bz0%0AyMA====",
+        "cj0w",
+        "eD0x",
+        "bz0rMw==",
+    ] {
+        let valid = api.get(&format!("/v1/files/?cursor={cursor}")).await;
+        assert_eq!(valid.status, 200, "{cursor}: {}", valid.body);
+    }
+    // `o=-1`, `o=x`, no base64, no text, without its padding.
+    for cursor in ["bz0tMQ==", "bz14", "bz0yMA", "%C3%A9", "/w=="] {
+        let invalid = api.get(&format!("/v1/files/?cursor={cursor}")).await;
+        assert_eq!(invalid.status, 404, "{cursor}: {}", invalid.body);
+    }
     let invalid = api.get("/v1/files/?cursor=x").await;
     assert_eq!(invalid.status, 404);
     assert_eq!(invalid.body, json!({"detail": "Invalid cursor"}));

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 use percent_encoding::percent_decode_str;
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
 
-use crate::{Error, ItemStream, privacy::escape, transport::response::StreamingResponse};
+use crate::{Error, ItemStream, privacy::escape, transport::streaming::StreamingResponse};
 
 /// A response whose body is read as a stream of bytes.
 pub struct Download(pub(crate) StreamingResponse);

@@ -1,13 +1,44 @@
 //! Recognises pages of HTML, which proxies and sign-in pages send in place of a response.
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, HeaderValue};
+
+const MEDIA: [&str; 2] = ["text/html", "application/xhtml+xml"];
+
+/// Returns the media type in lower case, without its parameters.
+fn essence(media: &HeaderValue) -> String {
+    let media = String::from_utf8_lossy(media.as_bytes());
+    let essence = media.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
 
 /// Returns whether the headers say that the body is HTML.
 pub(super) fn is_html(headers: &HeaderMap) -> bool {
-    let media = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
-    media
-        .and_then(|m| m.get(..9))
-        .is_some_and(|m| m.eq_ignore_ascii_case(b"text/html"))
+    let media = headers.get(CONTENT_TYPE).map(essence);
+    media.is_some_and(|media| MEDIA.contains(&media.as_str()))
+}
+
+/// Returns whether a download with these headers may be a page that nobody asked for: it has no
+/// other media type and is not named as a file.
+pub(super) fn may_be_page(headers: &HeaderMap) -> bool {
+    let media = headers.get(CONTENT_TYPE).map(essence);
+    let is_typed = media.is_some_and(|media| !media.is_empty());
+    (!is_typed || is_html(headers)) && !headers.contains_key(CONTENT_DISPOSITION)
+}
+
+/// Returns whether an `Accept` asks for pages, or for anything.
+pub(super) fn accepts_pages(accept: &str) -> bool {
+    let wants = |range: &str| match range.split_once(';') {
+        // The end of a list of documented types.
+        Some((range, _)) if range.trim() == "*/*" => false,
+        Some((range, _)) => is_page_range(range.trim()),
+        None => is_page_range(range.trim()) || matches!(range.trim(), "" | "*/*"),
+    };
+    accept.split(',').any(wants)
+}
+
+fn is_page_range(range: &str) -> bool {
+    let range = range.to_ascii_lowercase();
+    range == "text/*" || MEDIA.contains(&range.as_str())
 }
 
 /// Returns whether a body is a page of HTML, whatever its media type.
@@ -35,6 +66,30 @@ pub(super) fn is_page(body: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_accept_asks_for_pages_if_it_names_them_or_anything() {
+        for accept in [
+            "",
+            "*/*",
+            "text/html",
+            "Text/HTML; charset=utf-8",
+            "application/pdf, application/xhtml+xml, */*;q=0.1",
+            "text/*;q=0.5",
+            "application/pdf, */*",
+        ] {
+            assert!(accepts_pages(accept), "{accept}");
+        }
+        for accept in [
+            "application/json",
+            "text/csv, */*;q=0.1",
+            "text/plain",
+            "application/*",
+            "text/html-fragment, */*; q=0.1",
+        ] {
+            assert!(!accepts_pages(accept), "{accept}");
+        }
+    }
 
     #[test]
     fn a_page_is_one_whatever_precedes_it() {

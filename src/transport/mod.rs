@@ -27,6 +27,7 @@ pub(crate) mod response;
 pub(crate) mod retry;
 pub(crate) mod retry_after;
 pub(crate) mod send;
+pub(crate) mod streaming;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod timer;
 #[cfg(not(target_family = "wasm"))]

@@ -17,7 +17,6 @@ use crate::{
     transport::{
         clock::{Instant, after},
         html::{is_html, is_page},
-        limits::Permit,
         platform::{RawResponse, timeout},
         retry_after::retry_after,
         trace::Trace,
@@ -72,29 +71,6 @@ impl<T> Response<T> {
             headers: self.headers,
             value: map(self.status, self.value)?,
         })
-    }
-}
-
-/// A 2xx response whose body is still to be read.
-pub(crate) struct StreamingResponse {
-    pub response: RawResponse,
-    /// The timeout of the wait for one chunk of the body.
-    pub stall: Duration,
-    pub trace: Trace,
-    pub _permit: Permit,
-}
-
-impl StreamingResponse {
-    /// Returns the next chunk of the body, or `None` at its end.
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        match timeout(self.stall, None, self.response.chunk()).await {
-            Ok(Ok(chunk)) => Ok(chunk),
-            Ok(Err(e)) => Err(self.trace.fail(Error::transport(e))),
-            Err(_) => Err(self.trace.fail(Error::timeout(format!(
-                "no more of the response within {:?} (the attempt's timeout)",
-                self.stall
-            )))),
-        }
     }
 }
 

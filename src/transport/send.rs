@@ -2,7 +2,10 @@
 //! timeout of the call is exceeded.
 
 use bytes::Bytes;
-use reqwest::{Url, header::HeaderValue};
+use reqwest::{
+    Url,
+    header::{ACCEPT, HeaderValue},
+};
 use tracing::Instrument;
 
 use crate::{
@@ -12,11 +15,12 @@ use crate::{
         attempt::Attempt,
         clock::{later, sleep},
         core::Core,
+        html,
         multipart::MultipartForm,
         reading::{ReadMode, StreamedBody, WholeBody},
         request::RequestSpec,
-        response::StreamingResponse,
         retry::{Failure, RetryContext, RetryDecision},
+        streaming::StreamingResponse,
         trace::Trace,
     },
 };
@@ -43,17 +47,32 @@ pub(crate) async fn streaming(
 ) -> Result<StreamingResponse, Error> {
     let own = spec.options.attempt_timeout;
     let stall = own.unwrap_or_else(|| core.usual_attempt_timeout());
+    let accept = spec
+        .options
+        .headers
+        .get(ACCEPT)
+        .or(spec.headers.get(ACCEPT));
+    let accept = accept.map_or(spec.accept, |own| own.to_str().unwrap_or_default());
+    let accepts_pages = html::accepts_pages(accept);
     let mut trace = Trace::new(core, &spec);
     let (mut response, permit) = run::<StreamedBody>(core, spec, form, &mut trace).await?;
     shown::mark(response.headers_mut());
-    // What a download holds may be kept for long.
-    (trace.sent, trace.refused, trace.request) = (None, None, None);
-    Ok(StreamingResponse {
+    let is_odd = !accepts_pages && html::may_be_page(response.headers());
+    let mut streamed = StreamingResponse {
         response,
+        begun: Bytes::new(),
         stall,
         trace,
         _permit: permit,
-    })
+    };
+    if is_odd {
+        let checked = Box::pin(streamed.refuse_page()).await;
+        checked.map_err(|e| core.hide(e))?;
+    }
+    // What a download holds may be kept for long.
+    let trace = &mut streamed.trace;
+    (trace.sent, trace.refused, trace.request) = (None, None, None);
+    Ok(streamed)
 }
 
 async fn run<M: ReadMode>(

@@ -77,3 +77,67 @@ async fn a_page_of_html_is_no_success_of_an_operation_without_a_response() {
         django.forms_parts().note("n").send().await.unwrap();
     }
 }
+
+/// Nor is it the content of a file, unless the document, the call or the server says so.
+#[tokio::test]
+async fn a_page_of_html_is_no_file() {
+    let page = " <!-- a -->\n<!DOCTYPE html><title>Sign in</title>";
+    let respond = |headers: &'static [(&str, &str)], body: &'static str| {
+        let respond = move |_: &wire::reqwest::Request| {
+            let mut response = http::Response::builder();
+            for (name, value) in headers {
+                response = response.header(*name, *value);
+            }
+            // As it may arrive.
+            let bytes = body.bytes().map(|b| Ok::<_, std::io::Error>(vec![b]));
+            let body = wire::reqwest::Body::wrap_stream(futures_util::stream::iter(bytes));
+            response.body(body).unwrap().into()
+        };
+        let stub = ["media_octets", "media_lines", "raw"];
+        let stub = stub
+            .iter()
+            .fold(Stub::new(), |stub, of| stub.on(*of, respond));
+        Client::builder()
+            .api_token("t")
+            .hooks(stub)
+            .build()
+            .unwrap()
+    };
+    const HTML: (&str, &str) = ("content-type", "text/html; charset=utf-8");
+    for headers in [
+        &[HTML][..],
+        &[],
+        &[("content-type", "application/xhtml+xml")],
+    ] {
+        let client = respond(headers, page);
+        for sent in [
+            client.media_octets().body("x").send().await,
+            client.media_lines().body("x").send().await,
+        ] {
+            let error = sent.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Decode);
+            assert!(error.to_string().contains("HTML page"), "{error}");
+        }
+    }
+    const NAME: (&str, &str) = ("content-disposition", "attachment; filename=report.html");
+    for (headers, body) in [
+        (&[HTML, NAME][..], page),
+        (&[("content-type", "application/octet-stream")], page),
+        // Django's media type of anything that has no other.
+        (&[HTML], "a;b\n1;2\n"),
+        (&[HTML], ""),
+        (&[], "<svg/>"),
+    ] {
+        let client = respond(headers, body);
+        let file = client.media_octets().body("x").send().await.unwrap();
+        assert_eq!(file.bytes().await.unwrap(), body, "{headers:?}");
+    }
+    let client = respond(&[HTML], page);
+    let raw = client.request(wire::Method::GET, "/page/").send_download();
+    assert_eq!(raw.await.unwrap().bytes().await.unwrap(), page);
+    let asked = wire::CallOptions::new()
+        .header("Accept", "text/html")
+        .unwrap();
+    let asked = client.media_octets().body("x").options(asked).send();
+    assert_eq!(asked.await.unwrap().bytes().await.unwrap(), page);
+}

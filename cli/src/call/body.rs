@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     Content, Part,
     file::{json_of, parse, read_file},
+    steps::{Step, steps},
 };
 use crate::{
     Failure, Result,
@@ -96,64 +97,6 @@ fn part(member: &str) -> Result<(String, Part)> {
         }
         _ => (name, Part::Text(value.to_owned())),
     })
-}
-
-/// A step into a value.
-#[derive(Debug, PartialEq)]
-enum Step {
-    Member(String),
-    /// `[3]`, or `[]` for the place after the last item.
-    Item(Option<usize>),
-}
-
-/// The largest index: `[1000000000]` would create as many nulls.
-const ITEMS: usize = 10_000;
-
-fn steps(name: &str) -> Option<Vec<Step>> {
-    let mut steps = Vec::new();
-    let mut word = String::new();
-    let mut chars = name.chars().peekable();
-    let mut wants_word = true;
-    while let Some(c) = chars.next() {
-        match c {
-            // An escaped dot or bracket is part of the name.
-            '\\' => {
-                word.push(chars.next()?);
-                wants_word = false;
-            }
-            '.' | '[' => {
-                if !word.is_empty() {
-                    steps.push(Step::Member(std::mem::take(&mut word)));
-                } else if wants_word && (c == '.' || !steps.is_empty()) {
-                    return None;
-                }
-                wants_word = c == '.';
-                if c == '[' {
-                    let mut index = String::new();
-                    loop {
-                        match chars.next()? {
-                            ']' => break,
-                            digit => index.push(digit),
-                        }
-                    }
-                    steps.push(Step::Item(match index.as_str() {
-                        "" => None,
-                        digits => Some(digits.parse().ok().filter(|n| *n < ITEMS)?),
-                    }));
-                }
-            }
-            other => {
-                word.push(other);
-                wants_word = false;
-            }
-        }
-    }
-    match word.is_empty() {
-        true if wants_word => return None,
-        true => {}
-        false => steps.push(Step::Member(word)),
-    }
-    Some(steps)
 }
 
 /// Sets a member of the body. `nulls` are the places that were set to null, which look as if they
@@ -262,6 +205,8 @@ mod tests {
             ("a[=x", "examples of names"),
             ("a[x]=x", "examples of names"),
             ("a[1000000000]=x", "examples of names"),
+            ("a[0]b=x", "examples of names"),
+            ("a[]\\[b]=x", "examples of names"),
             ("a.=x", "examples of names"),
         ] {
             let error = made(&[bad]).unwrap_err();

@@ -3,23 +3,25 @@
 
 pub mod body;
 mod check;
+mod complain;
 mod file;
+mod form;
 mod near;
 mod parts;
+mod steps;
 pub mod time;
 mod values;
 
 use std::collections::HashSet;
 use std::sync::Mutex;
 
-use autopi::{Client, Upload, rt};
+use autopi::{Client, rt};
 use serde_json::Value;
 
 use crate::{
-    Failure, Result,
-    dry_run::{DryRun, Shown},
+    Result,
+    dry_run::DryRun,
     index::{BodyKind, Index, Operation, Parameter, Place},
-    output::line,
 };
 
 pub use check::check;
@@ -88,7 +90,7 @@ pub fn prepare<'c>(
     given: Given,
     shown: &DryRun,
 ) -> Result<rt::Call<'c>> {
-    complain(index, operation, &given)?;
+    complain::complain(index, operation, &given)?;
     let mut call = rt::Call::new(client, &operation.call);
     for (parameter, value) in given.parameters {
         set(&mut call, parameter, value);
@@ -100,48 +102,11 @@ pub fn prepare<'c>(
             Content::Json(value) if body.media == "application/json" => call.json(&value),
             Content::Json(value) if body.kind == BodyKind::Json => call.json_as(body.media, &value),
             Content::Json(value) => {
-                let members = value.as_object().into_iter().flatten();
-                for (name, value) in members {
-                    if body.kind == BodyKind::Multipart {
-                        let text = value.as_str().map(str::to_owned);
-                        shown.part(name, Shown::Text(text.unwrap_or_else(|| value.to_string())));
-                    }
-                    match body.kind {
-                        BodyKind::Multipart => call.form_json(kept(name), value, true),
-                        _ => call.form_either(kept(name), value),
-                    }
+                for (name, value) in value.as_object().into_iter().flatten() {
+                    form::member(&mut call, body, kept(name), value, shown);
                 }
             }
-            Content::Parts(parts) => {
-                let mut names: Vec<&str> = parts.iter().map(|(name, _)| name.as_str()).collect();
-                names.dedup();
-                for (name, part) in &parts {
-                    shown.part(
-                        name,
-                        match part {
-                            Part::Text(text) => Shown::Text(text.clone()),
-                            Part::File(path) => Shown::File(path.display().to_string()),
-                        },
-                    );
-                }
-                for name in names {
-                    let own = || parts.iter().filter(|(other, _)| other == name);
-                    let texts = own().filter_map(|(_, part)| match part {
-                        Part::Text(text) => Some(text.clone()),
-                        Part::File(_) => None,
-                    });
-                    let texts: Vec<String> = texts.collect();
-                    let files = own().filter_map(|(_, part)| match part {
-                        Part::File(path) => Some(Upload::from_path(path)),
-                        Part::Text(_) => None,
-                    });
-                    let files = files.collect::<Result<Vec<_>, _>>()?;
-                    match files.is_empty() {
-                        true => call.form_fields::<String>(kept(name), texts),
-                        false => call.form_files(kept(name), files),
-                    }
-                }
-            }
+            Content::Parts(parts) => form::parts(&mut call, body, &parts, shown)?,
         }
     }
     Ok(call)
@@ -196,99 +161,4 @@ fn set(call: &mut rt::Call<'_>, parameter: &'static Parameter, value: Value) {
         (_, Place::Query) => call.query(name, scalar(&value)),
         (_, Place::Header) => call.header(name, scalar(&value)),
     }
-}
-
-/// Returns an error with everything that is missing or does not match the document.
-fn complain(index: &Index, operation: &'static Operation, given: &Given) -> Result<()> {
-    let mut faults = Vec::new();
-    let name = |p: &Parameter| match given.by_name {
-        true => p.name.to_owned(),
-        false => format!("--{}", p.flag),
-    };
-    let is_given = |p: &Parameter| {
-        given
-            .parameters
-            .iter()
-            .any(|(other, _)| std::ptr::eq(*other, p))
-    };
-    for parameter in operation
-        .parameters
-        .iter()
-        .filter(|p| p.required && !is_given(p))
-    {
-        faults.push((name(parameter), "required, not given".to_owned()));
-    }
-    if let Some(body) = operation
-        .body
-        .as_ref()
-        .filter(|b| b.required && given.body.is_none())
-    {
-        let how = match body.kind {
-            BodyKind::Raw => "required, not given: -b @FILE",
-            _ => "required, not given: -b NAME=VALUE, or --json @FILE",
-        };
-        faults.push(("body".into(), how.into()));
-    }
-    if !given.unchecked {
-        for (parameter, value) in &given.parameters {
-            let found = check(index, &parameter.schema, value, parameter.name);
-            faults.extend(found.into_iter().map(|v| {
-                let inside = v
-                    .field
-                    .strip_prefix(parameter.name)
-                    .unwrap_or_default()
-                    .to_owned();
-                (name(parameter) + &inside, v.fault)
-            }));
-        }
-        if let (Some(body), Some(Content::Json(value))) = (&operation.body, &given.body) {
-            let found = check(index, &body.schema, value, "");
-            faults.extend(found.into_iter().map(|v| match v.field.as_str() {
-                "" => ("body".to_owned(), v.fault),
-                field => (field.to_owned(), v.fault),
-            }));
-        }
-        if let (Some(body), Some(Content::Parts(parts))) = (&operation.body, &given.body) {
-            faults.extend(parts::parts(index, &body.schema, parts));
-        }
-    }
-    let Some((first, _)) = faults.first() else {
-        return Ok(());
-    };
-    let only_missing = faults
-        .iter()
-        .all(|(_, fault)| fault.starts_with("required"));
-    let hint = match only_missing || first.starts_with("required") {
-        true => format!(
-            "`autopi {} --help` lists what is accepted",
-            line(operation.entry.id)
-        ),
-        false => format!(
-            "`autopi {} --help` lists what is accepted; --unchecked sends it anyway",
-            line(operation.entry.id)
-        ),
-    };
-    let shown: Vec<_> = faults
-        .iter()
-        .take(8)
-        .map(|(at, fault)| format!("{}: {}", line(at), line(fault)))
-        .collect();
-    let more = match faults.len().saturating_sub(8) {
-        0 => String::new(),
-        n => format!("\n  and {n} more"),
-    };
-    let mut failure = Failure::usage(match shown.as_slice() {
-        [one] => one.clone(),
-        several => format!("{} errors\n  {}{more}", faults.len(), several.join("\n  ")),
-    });
-    let mut fields = serde_json::Map::new();
-    for (at, fault) in faults {
-        if let Value::Array(list) = fields.entry(at).or_insert_with(|| Value::Array(Vec::new())) {
-            list.push(fault.into());
-        }
-    }
-    failure
-        .details
-        .insert("fields".into(), Value::Object(fields));
-    Err(failure.hint(hint))
 }

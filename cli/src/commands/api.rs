@@ -168,8 +168,9 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
             if bytes.is_empty() {
                 return Ok(());
             }
-            let value: Json = rt::decode(bytes)?;
-            return context.output.value(value.0, &view);
+            let value = rt::decode(bytes.clone()).map(|Json(value)| value);
+            let value = value.or_else(|e| rt::any_json(&bytes).ok_or(e))?;
+            return context.output.value(value, &view);
         }
         context.output.no_choice(operation::NOT_JSON)?;
         operation::download(context, download).await
@@ -241,11 +242,13 @@ fn request<'c>(
             return Err(Failure::usage("--json and --file cannot be combined"));
         }
         for member in pairs(matches, "body", '=')? {
-            context.shown.part(member.0, Shown::Text(member.1.into()));
+            context
+                .shown
+                .part(member.0, Shown::Text(member.1.into(), None));
             request = request.part(member.0, member.1);
         }
         for (name, path) in files {
-            context.shown.part(name, Shown::File(path.into()));
+            context.shown.part(name, Shown::File(path.into(), None));
             request = request.file(name, autopi::Upload::from_path(path)?)?;
         }
     } else if let Some(value) = body::any(&members, json.map(String::as_str))? {

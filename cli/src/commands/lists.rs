@@ -244,11 +244,8 @@ pub fn run(context: &Context, name: &str, matches: &ArgMatches) -> Result<()> {
         // What is left out here says nothing about the next pages.
         let all = context.output.all || only.is_some();
         pages::write(context, pages, &view, all, async |item| {
-            let id = item
-                .get("device")
-                .or(item.get("id"))
-                .and_then(Value::as_str);
-            if only.as_deref().is_some_and(|only| id != Some(only)) {
+            let id = item.get("device").or(item.get("id"));
+            if only.is_some() && id.and_then(device::id) != only {
                 return Ok(Vec::new());
             }
             // The API includes the end.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     Context, Failure, Result,
     commands::whoami,
-    context::ask,
+    confirm::ask,
     credentials::{self, ring, store},
     interrupt::Guard,
 };

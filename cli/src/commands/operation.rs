@@ -100,9 +100,7 @@ pub fn send(context: &Context, operation: &'static Operation, given: Given) -> R
     let client = context.client()?;
     // Faults are reported before the user is asked to confirm.
     let call = call::prepare(context.index, &client, operation, given, &context.shown)?;
-    for unsent in operation.unsent.iter().filter(|unsent| unsent.required) {
-        output.notice(&unsent.why());
-    }
+    context.note_unsent(operation);
     context.allow(operation.entry.method)?;
     if let Some(what) = danger(operation) {
         context.confirm(&format!(

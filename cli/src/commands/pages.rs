@@ -1,6 +1,9 @@
 //! Writes lists.
 
-use autopi::{Json, Page, rt::ItemStream};
+use autopi::{
+    ItemError, Json, Page,
+    rt::{self, ItemStream},
+};
 use futures_util::StreamExt;
 use serde_json::Value;
 
@@ -9,11 +12,22 @@ use crate::{
     output::{Rows, View, line},
 };
 
+/// Returns the items of a page in their order. A number that 64 bits do not hold, and `NaN`, are
+/// texts in them; what is no JSON is an error.
+pub fn items(page: Page<Json>) -> impl Iterator<Item = Result<Value, ItemError>> {
+    let (mut good, mut bad) = (page.results.into_iter(), page.errors.into_iter().peekable());
+    (0..).map_while(move |at| match bad.next_if(|error| error.index == at) {
+        Some(error) => Some(rt::any_json(error.raw.as_bytes()).ok_or(error)),
+        None => good.next().map(|item| Ok(item.0)),
+    })
+}
+
 /// Writes what `each` makes of the items of pages: of `all` of them, of the first ones (`--limit`),
 /// or of the first page, with a notice.
 ///
 /// # Errors
-/// Returns the errors of the calls, of `each`, and of the output.
+/// Returns the errors of the calls, of `each`, and of the output; and after all others, that of an
+/// item that cannot be read.
 pub async fn write(
     context: &Context,
     mut pages: ItemStream<'_, Page<Json>>,
@@ -24,12 +38,9 @@ pub async fn write(
     let output = &context.output;
     let mut rows = Rows::new(output, view)?;
     let (mut shown, limit) = (0, output.limit.unwrap_or(u64::MAX));
-    let mut more_of = None;
+    let (mut more_of, mut bad) = (None, Vec::new());
     while let Some(page) = pages.next().await {
         let page = page?;
-        if let Some(bad) = page.errors.first() {
-            return Err(Failure::failed(bad.to_string()));
-        }
         let (count, more) = (page.count, page.cursor().is_some());
         // The client takes an object in place of a list for its only item.
         if let [only] = page.results.as_slice()
@@ -50,8 +61,15 @@ pub async fn write(
                 crate::error::WRONG_HOST
             )));
         }
-        for item in page.results {
-            for row in each(item.0).await? {
+        for item in items(page) {
+            let item = match item {
+                Ok(item) => item,
+                Err(error) => {
+                    bad.push(error);
+                    continue;
+                }
+            };
+            for row in each(item).await? {
                 if shown < limit {
                     rows.item(row)?;
                     shown += 1;
@@ -78,5 +96,11 @@ pub async fn write(
             "{some}: --all for all of them, --limit N for more"
         ));
     }
-    Ok(())
+    match bad.first() {
+        None => Ok(()),
+        Some(first) => Err(Failure::failed(format!(
+            "{} of the items cannot be read, the first: {first}",
+            bad.len()
+        ))),
+    }
 }

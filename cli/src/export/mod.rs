@@ -106,7 +106,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     })?;
     let credential = context.credential()?;
     let api = match context.wants_sandbox {
-        true => Some("the sandbox".to_owned()),
+        true => Some(context.sandbox()?.name()),
         false => credential.base_url.clone(),
     };
     let account = match context.dry_run {

@@ -15,7 +15,7 @@ use super::{
     plan::Unit,
     times,
 };
-use crate::{Context, Failure, Result, call, device, index::Operation};
+use crate::{Context, Failure, Result, call, commands::pages, device, index::Operation};
 
 /// The paths of records, the oldest last.
 pub const RAW: [&str; 2] = ["/logbook/storage/raw/", "/logbook/raw/"];
@@ -147,11 +147,9 @@ pub async fn all(
     let mut pages = call.pages::<Json>();
     let mut rows = Vec::new();
     while let Some(page) = pages.next().await {
-        let page = page?;
-        if let Some(bad) = page.errors.first() {
-            return Err(Failure::failed(bad.to_string()));
+        for item in pages::items(page?) {
+            rows.push(item.map_err(|bad| Failure::failed(bad.to_string()))?);
         }
-        rows.extend(page.results.into_iter().map(|item| item.0));
     }
     Ok(rows)
 }

@@ -42,12 +42,12 @@ impl<'a> Trips<'a> {
     /// Adds the track of a trip; that of a trip that is not over ends with the range.
     async fn track(&self, trip: &mut Value, last: Timestamp) -> Result<()> {
         let time = |name: &str| Timestamp::try_from(moment(trip, name)?).ok();
-        let device = trip.get("device").and_then(Value::as_str);
+        let device = trip.get("device").and_then(device::id);
         let (Some(device), Some(from)) = (device, time("start_time_utc")) else {
             return Ok(());
         };
         let to = time("end_time_utc").unwrap_or(last);
-        let track = track::of(self.asked.context, &self.asked.client, device, from, to).await?;
+        let track = track::of(self.asked.context, &self.asked.client, &device, from, to).await?;
         trip["track"] = serde_json::to_value(track).unwrap_or_default();
         Ok(())
     }

@@ -195,7 +195,12 @@ impl<'a> Builder<'a> {
             .or_else(|| content.iter().next().map(|found| ("raw", found)))?;
         let required = body.get("required") == Some(&Value::Bool(true));
         let schema = value.get("schema").map(trimmed);
-        Some(json!({ "kind": kind, "media": media, "required": required, "schema": schema }))
+        let mut out =
+            json!({ "kind": kind, "media": media, "required": required, "schema": schema });
+        if let Some(encoding) = value.get("encoding") {
+            out["encoding"] = encoding.clone();
+        }
+        Some(out)
     }
 
     /// Returns whether a form has a file among its members.

@@ -1,6 +1,7 @@
 //! The document as commands see it: areas, operations, schemas. Only the requested parts are
 //! parsed.
 
+mod body;
 pub mod build;
 #[allow(dead_code)] // a file of the generator, not all of which is needed here
 pub mod exact;
@@ -23,7 +24,8 @@ use serde_json::Value;
 
 use crate::error::Failure;
 
-pub use operation::{Body, BodyKind, Operation, Parameter, Place, ResponseKind, is_safe};
+pub use body::{Body, BodyKind};
+pub use operation::{Operation, Parameter, Place, ResponseKind, is_safe};
 pub use schema::type_name;
 
 /// The index of a document. It lives as long as the process, because the runtime requires names

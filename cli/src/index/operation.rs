@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use autopi::rt;
 use serde_json::Value;
 
-use super::{Entry, Index, build::parameters::of_path, flags::name_flags, unsent::Unsent};
+use super::{
+    Entry, Index, body::Body, build::parameters::of_path, flags::name_flags, unsent::Unsent,
+};
 
 /// An operation.
 #[derive(Debug)]
@@ -54,32 +56,6 @@ pub struct Parameter {
 
 pub use rt::Place;
 
-/// A body.
-#[derive(Debug)]
-pub struct Body {
-    /// The kind of the body.
-    pub kind: BodyKind,
-    /// Its media type.
-    pub media: &'static str,
-    /// Whether it is required.
-    pub required: bool,
-    /// The schema of the body.
-    pub schema: Value,
-}
-
-/// The kinds of bodies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BodyKind {
-    /// A single JSON text.
-    Json,
-    /// `multipart/form-data`.
-    Multipart,
-    /// `application/x-www-form-urlencoded`.
-    Form,
-    /// Bytes of any media type.
-    Raw,
-}
-
 /// The kind of the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseKind {
@@ -95,15 +71,15 @@ pub enum ResponseKind {
     Nothing,
 }
 
-fn leaked(text: &str) -> &'static str {
+pub(super) fn leaked(text: &str) -> &'static str {
     Box::leak(text.to_owned().into_boxed_str())
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn flag(value: &Value, key: &str) -> bool {
+pub(super) fn flag(value: &Value, key: &str) -> bool {
     value.get(key) == Some(&Value::Bool(true))
 }
 
@@ -223,6 +199,15 @@ fn page(parameters: &[Parameter]) -> Option<rt::PageParams> {
         .or_else(|| pair("offset", &["limit"]))
 }
 
+pub(super) fn style_of_query(style: &str) -> rt::Style {
+    match style {
+        "spaceDelimited" => rt::Style::Space,
+        "pipeDelimited" => rt::Style::Pipe,
+        "deepObject" => rt::Style::Deep,
+        _ => rt::Style::Form,
+    }
+}
+
 impl Parameter {
     fn new(value: &Value) -> Self {
         let place = match text(value, "in") {
@@ -234,10 +219,7 @@ impl Parameter {
             ("json", _) => rt::Style::Json,
             ("label", Place::Path) => rt::Style::Label,
             ("matrix", Place::Path) => rt::Style::Matrix,
-            ("spaceDelimited", Place::Query) => rt::Style::Space,
-            ("pipeDelimited", Place::Query) => rt::Style::Pipe,
-            ("deepObject", Place::Query) => rt::Style::Deep,
-            (_, Place::Query) => rt::Style::Form,
+            (style, Place::Query) => style_of_query(style),
             _ => rt::Style::Simple,
         };
         let explode = value.get("explode").and_then(Value::as_bool);
@@ -256,31 +238,6 @@ impl Parameter {
                 explode: explode.unwrap_or(style == rt::Style::Form),
                 reserved,
             },
-        }
-    }
-}
-
-impl Body {
-    fn new(value: &Value) -> Self {
-        let media = text(value, "media");
-        let usual = |usual: &'static str| {
-            if media.contains('*') {
-                usual
-            } else {
-                leaked(media)
-            }
-        };
-        let (kind, media) = match text(value, "kind") {
-            "json" => (BodyKind::Json, usual("application/json")),
-            "multipart" => (BodyKind::Multipart, usual("multipart/form-data")),
-            "form" => (BodyKind::Form, usual("application/x-www-form-urlencoded")),
-            _ => (BodyKind::Raw, usual("application/octet-stream")),
-        };
-        Self {
-            kind,
-            media,
-            required: flag(value, "required"),
-            schema: value.get("schema").cloned().unwrap_or_default(),
         }
     }
 }

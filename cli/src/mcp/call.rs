@@ -10,7 +10,7 @@ use super::{Server, guard, names, structure, text};
 use crate::{
     Failure, Result,
     call::{self, Content, Given, near},
-    commands::operation::view,
+    commands::{operation::view, pages},
     index::{BodyKind, Operation, Parameter, ResponseKind},
     output::{columns, members},
 };
@@ -199,18 +199,19 @@ impl Server {
         let mut more = false;
         'pages: while let Some(page) = pages.next().await {
             let page = page?;
-            if let Some(bad) = page.errors.first() {
-                return Err(Failure::failed(bad.to_string()));
-            }
             count = page.count.or(count);
             let next = page.cursor().cloned();
-            for item in page.results.into_iter().skip(place.skip) {
-                let mut value = item.0;
-                guard::mask(self.index, operation.item(), &mut value, 0);
-                if !fields.is_empty() {
-                    whole.push(value.clone());
-                }
-                let value = picked(value, fields);
+            for item in pages::items(page).skip(place.skip) {
+                let value = match item {
+                    Ok(mut value) => {
+                        guard::mask(self.index, operation.item(), &mut value, 0);
+                        if !fields.is_empty() {
+                            whole.push(value.clone());
+                        }
+                        picked(value, fields)
+                    }
+                    Err(bad) => json!({"unreadable": bad.to_string()}),
+                };
                 // With a comma.
                 let size = value.to_string().len() + 1;
                 if rows.len() == limit || length + size > LONG - AROUND {

@@ -112,8 +112,8 @@ impl Source<'_> {
         let items = device::all(self.context, self.client, self.operation, given).await?;
         let rows = items.iter().map(newest);
         let own = |row: &Value| {
-            let id = row.get("id").and_then(Value::as_str);
-            self.only.is_empty() || id.is_some_and(|id| self.only.contains(id))
+            let id = row.get("id").and_then(device::id);
+            self.only.is_empty() || id.is_some_and(|id| self.only.contains(&id))
         };
         let mut rows: Vec<Value> = rows.filter(own).collect();
         for row in &mut rows {

@@ -45,17 +45,14 @@ impl<'a> ResponseKind<'a> {
                 Self::Any
             });
         };
-        let Some((_, schema)) = json_schema(content) else {
+        let Some((_, schema)) = json_schema(doc, content) else {
             return Ok(Self::File);
         };
-        let known = doc.known(schema);
         if schema.is_null() {
             return Ok(Self::Any);
         }
-        if is_file(known) {
-            return Ok(Self::File);
-        }
         // An array that a list operation documents may come as a page.
+        let known = doc.known(schema);
         let is_list = op.method == "get" && known.get("type").is_some_and(|t| t == "array");
         let list = known.get("items").filter(|_| is_list);
         Ok(schema::page_items(doc, schema)
@@ -159,9 +156,13 @@ pub fn success<'a>(
 
 /// Returns the media type and the schema of a JSON response, null if it has none; `None` for a
 /// file.
-pub fn json_schema(content: &Map<String, Value>) -> Option<(&String, &Value)> {
+pub fn json_schema<'a>(
+    doc: &Document<'a>,
+    content: &'a Map<String, Value>,
+) -> Option<(&'a String, &'a Value)> {
     let (kind, media) = media::json(content)?;
     let any = media::is_json(kind).then_some(&Value::Null);
-    let schema = media.get("schema").or(any).filter(|s| !is_file(s));
+    let schema = media.get("schema").or(any);
+    let schema = schema.filter(|schema| !is_file(doc.known(schema)));
     schema.map(|schema| (kind, schema))
 }

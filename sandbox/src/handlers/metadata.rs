@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::spec::{
     self, IdKind, Operation, Route, Spec, names,
-    schema::{Kind, SchemaRef},
+    schema::{Kind, Schema, SchemaRef},
 };
 
 const PARSERS: [&str; 3] = [
@@ -145,6 +145,43 @@ fn type_name(spec: &Spec, of: SchemaRef) -> &str {
     }
 }
 
+/// Returns whether a field is a relation, or a list of them.
+fn is_relation(spec: &Spec, name: &str, of: SchemaRef) -> bool {
+    let related = |of: SchemaRef| {
+        let kind = match &spec.schemas.at(of).kind {
+            Kind::Integer => IdKind::Integer,
+            Kind::Text(format) if format == "uuid" => IdKind::Uuid,
+            _ => return false,
+        };
+        spec.by_resource.contains_key(&(names::subject(name), kind))
+    };
+    let schema = spec.schemas.at(of);
+    match &schema.kind {
+        Kind::List(item) => schema.unique || related(*item),
+        _ => related(of),
+    }
+}
+
+fn limits(schema: &Schema) -> impl Iterator<Item = (String, Value)> {
+    let lengths = [
+        ("min_length", schema.min_length.or(schema.items.0)),
+        ("max_length", schema.max_length.or(schema.items.1)),
+    ];
+    // drf-yasg documents `allow_blank=False` as a minimum length of 1; DRF shows no such limit.
+    let lengths = lengths.map(|(key, n)| (key, n.filter(|n| *n > 1).map(Value::from)));
+    let values = [("min_value", schema.minimum), ("max_value", schema.maximum)];
+    let values = values.map(|(key, n)| (key, n.map(whole)));
+    let all = lengths.into_iter().chain(values);
+    all.filter_map(|(key, limit)| Some((key.to_owned(), limit?)))
+}
+
+fn choices(values: &[Value]) -> Value {
+    let values = values.iter().filter(|v| !v.is_null());
+    values
+        .map(|v| json!({"value": v, "display_name": crate::util::json::text(v)}))
+        .collect()
+}
+
 fn field(
     spec: &Spec,
     name: &str,
@@ -154,39 +191,12 @@ fn field(
     let schemas = &spec.schemas;
     let schema = schemas.at(of);
     let mut out = Map::new();
-    let related = |of: SchemaRef| {
-        let kind = match &schemas.at(of).kind {
-            Kind::Integer => IdKind::Integer,
-            Kind::Text(format) if format == "uuid" => IdKind::Uuid,
-            _ => return false,
-        };
-        spec.by_resource.contains_key(&(names::subject(name), kind))
-    };
-    let relation = match &schema.kind {
-        Kind::List(item) => schema.unique || related(*item),
-        _ => related(of),
-    };
-    if relation {
+    if is_relation(spec, name, of) {
         out.insert("type".into(), "field".into());
         return out;
     }
     out.insert("type".into(), type_name(spec, of).into());
-    for (key, limit) in [
-        ("min_length", schema.min_length.or(schema.items.0)),
-        ("max_length", schema.max_length.or(schema.items.1)),
-    ] {
-        // drf-yasg documents `allow_blank=False` as a minimum length of 1; DRF shows no such limit.
-        out.extend(limit.filter(|n| *n > 1).map(|n| (key.to_owned(), n.into())));
-    }
-    for (key, limit) in [("min_value", schema.minimum), ("max_value", schema.maximum)] {
-        out.extend(limit.map(|n| (key.to_owned(), whole(n))));
-    }
-    let choices = |values: &[Value]| -> Value {
-        let values = values.iter().filter(|v| !v.is_null());
-        values
-            .map(|v| json!({"value": v, "display_name": crate::util::json::text(v)}))
-            .collect()
-    };
+    out.extend(limits(schema));
     match &schema.kind {
         _ if schema.values.is_some() => {
             let values = schema.values.as_deref().unwrap_or_default();

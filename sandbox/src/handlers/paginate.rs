@@ -1,6 +1,6 @@
 //! The part of a list that is asked for, in all families of page parameters.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::{
     handlers::{error::ApiError, query::Query},
@@ -126,7 +126,7 @@ impl Paging {
                 query.with(&[("limit", Some(self.size.to_string())), ("offset", offset)])
             }
             Family::Cursor => {
-                let cursor = URL_SAFE_NO_PAD.encode(format!("o={start}"));
+                let cursor = STANDARD.encode(format!("o={start}"));
                 query.with(&[("cursor", Some(cursor))])
             }
             Family::Whole => String::new(),
@@ -138,10 +138,20 @@ impl Paging {
     }
 }
 
+/// Reads the offset of a cursor, as DRF does. A position (`p`) is a value of its own data, and
+/// means nothing here; nor is there a way backwards (`r`) from one.
 fn read_cursor(text: &str) -> Option<u64> {
-    String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?)
-        .ok()?
-        .strip_prefix("o=")?
-        .parse()
-        .ok()
+    // Python's base64 skips other characters, and wants at least the padding.
+    let is_part = |c: &char| c.is_ascii_alphanumeric() || "+/=".contains(*c);
+    let kept: String = text.chars().filter(is_part).collect();
+    let digits = kept.trim_end_matches('=');
+    let needed = digits.len().next_multiple_of(4);
+    if !text.is_ascii() || kept.len() < needed {
+        return None;
+    }
+    let decoded = STANDARD.decode(format!("{digits:=<needed$}")).ok()?;
+    let pairs = Query::parse(std::str::from_utf8(&decoded).ok()?);
+    let number = |name: &str| python::int(pairs.all(name).next().unwrap_or("0"));
+    let is_plain = pairs.get("p").is_none() && number("r")? == "0";
+    number("o")?.parse().ok().filter(|_| is_plain)
 }

@@ -128,6 +128,7 @@ extra = {
     "nl": [None, [None], [1]], "wo": ["x", ""], 
     "njs": [None, 1], "nint": ["", None, " "], "nflt": ["", None], "ndt": ["", None], "ndate": ["", None], "nuuid": ["", None], "nchar": ["", None, " "], "nblank": ["", None],
     "nemail": ["", None], "nurl": ["", None], "nch": ["", None, "a", "z"], "flim": [0.4, 0.5, 1.5, 1.6, "0.4"], "clim": ["a" * 6, "a", "", "ab"],
+    "nsubs": [None, [], [None], [{"x": 1}, None], [None, {"x": "a"}, 5], [[None]], {}],
     "tag": [None, "", 1, 99], "deep": [{"a": {"b": {"x": "z"}}}, {"a": {}}, {"a": {"b": []}}, {"a": 5}],
     
 }

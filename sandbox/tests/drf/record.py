@@ -118,6 +118,7 @@ class Extra(s.Serializer):
     clim = s.CharField(min_length=2, max_length=5, required=False)
     tag = s.PrimaryKeyRelatedField(queryset=Tag.objects.all(), allow_null=True, required=False)
     deep = Deep(required=False)
+    nsubs = Sub(many=True, allow_null=True, required=False)
 
 
 class Forms(s.Serializer):

@@ -43,6 +43,7 @@ fn unambiguous_values_of_another_form_decode() {
         some(r#"{"a": "1"}"#),
         Some(vec![BTreeMap::from([("a".to_owned(), 1)])])
     );
+    assert_eq!(some(r#"{"7": 1, "9": 2}"#), Some(vec![1i64, 2]));
     assert_eq!(
         (some(r#""[1,\"2\"]""#), some::<Vec<i64>>("null")),
         (Some(vec![1, 2]), Some(vec![]))

@@ -6,7 +6,11 @@ use serde::{
 };
 use serde_json::{Error, Value};
 
-use crate::codec::{digits, lenient::Lenient, pieces::pieces};
+use crate::codec::{
+    digits,
+    lenient::{Lenient, split},
+    pieces::pieces,
+};
 
 /// Reads an integer, also with zeros after the point or an exponent.
 fn integer(text: &str) -> Option<i64> {
@@ -17,6 +21,14 @@ fn integer(text: &str) -> Option<i64> {
             .ok()
             .filter(|_| whole.scale() == 0)
     })
+}
+
+/// Returns the items of a list that PHP or Lua wrote as an object: none, or by their indexes.
+fn by_index(text: &[u8]) -> Option<Vec<&[u8]>> {
+    let members = pieces(text, b'{').ok()?.into_iter().map(split);
+    let is_index = |name: &String| name.bytes().all(|b| b.is_ascii_digit());
+    let items = members.map(|member| Some(member.ok().filter(|(name, _)| is_index(name))?.1));
+    items.collect()
 }
 
 impl<'a> Lenient<'a> {
@@ -70,8 +82,8 @@ impl<'a> Lenient<'a> {
         }
     }
 
-    /// Reads a list: also a single item, the JSON text of a list, and null or an empty string as an
-    /// empty list.
+    /// Reads a list: also a single item, the JSON text of a list, an object of indexes, and null,
+    /// an empty string or an empty object as an empty list.
     pub(super) fn as_list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         self.parsed(|value| match value.text {
             b"null" => value.with_text(b"[]").list(visitor),
@@ -85,6 +97,10 @@ impl<'a> Lenient<'a> {
             text if text.starts_with(b"[") => value.list(visitor),
             _ => {
                 value.deeper()?;
+                if let Some(items) = by_index(value.text) {
+                    let items = items.into_iter().map(|item| value.inside(item));
+                    return visitor.visit_seq(SeqDeserializer::new(items));
+                }
                 let one = value.inside(value.text);
                 visitor.visit_seq(SeqDeserializer::new(std::iter::once(one)))
             }

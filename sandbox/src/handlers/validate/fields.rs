@@ -73,7 +73,7 @@ impl Validator<'_> {
             Kind::Integer => integer(schema, &value),
             Kind::Number => float(schema, &value),
             Kind::Boolean => boolean(place, value),
-            Kind::List(item) => self.list(schema, *item, name, value),
+            Kind::List(item) => self.list((place, schema), *item, name, value),
             Kind::Union(_) if self.shallow => Ok(value),
             Kind::Union(_) => self.union(place, name, value),
             Kind::Object(object) => match value {

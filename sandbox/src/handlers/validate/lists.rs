@@ -18,7 +18,13 @@ use crate::{
 };
 
 impl Validator<'_> {
-    pub fn list(&self, schema: &Schema, item: SchemaRef, name: &str, value: Value) -> Validated {
+    pub fn list(
+        &self,
+        (place, schema): (SchemaRef, &Schema),
+        item: SchemaRef,
+        name: &str,
+        value: Value,
+    ) -> Validated {
         let inner = self.schemas.at(item);
         // A list of serializers reports an error of the list itself under `non_field_errors`.
         let serializers = inner.object().is_some_and(|o| !o.is_free_form());
@@ -54,6 +60,8 @@ impl Validator<'_> {
         for (n, value) in items.into_iter().enumerate() {
             let checked = match value {
                 Value::Null if many => missing(&value),
+                // `many=True` gives `allow_null` to the serializer as well as to its list.
+                Value::Null if serializers && place.nullable => Ok(value),
                 Value::String(text) if many && text.is_empty() => incorrect(&text.into()),
                 Value::Null if first_only => match &inner.values {
                     Some(values) => choice(values, value),

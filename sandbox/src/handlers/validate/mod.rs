@@ -67,6 +67,73 @@ fn takes_anything(schemas: &Schemas, parameter: &spec::Parameter) -> bool {
     named && schemas.at(parameter.schema).values.is_none()
 }
 
+/// Returns the values that were sent for a parameter.
+fn sent(
+    schemas: &Schemas,
+    p: &spec::Parameter,
+    query: &Query,
+    header: &impl Fn(&str) -> Option<String>,
+) -> Vec<String> {
+    if p.location == Location::Header {
+        return header(&p.name).into_iter().collect();
+    }
+    let values: Vec<String> = query.all(&p.name).map(str::to_owned).collect();
+    // DRF's `ListField` also reads `name[0]`, `name[1]`; a field of multiple choices does not.
+    let item = match schemas.at(p.schema).kind {
+        Kind::List(item) if p.multi => Some(schemas.at(item)),
+        _ => None,
+    };
+    match values.is_empty() && item.is_some_and(|item| item.values.is_none()) {
+        true => query.indexed(&p.name),
+        false => values,
+    }
+}
+
+/// Returns the value of a parameter, of which the last one counts if it is no list; `None` if it
+/// selects nothing.
+fn read(schemas: &Schemas, p: &spec::Parameter, values: &[String], last: &str) -> Option<Value> {
+    Some(match schemas.at(p.schema).kind {
+        Kind::List(_) if p.multi => values.iter().cloned().map(Value::from).collect(),
+        Kind::List(_) => last
+            .split(',')
+            .filter(|v| !v.is_empty())
+            .map(|v| Value::from(v.to_owned()))
+            .collect(),
+        // An empty value does not filter.
+        _ if last.is_empty() && !p.required => return None,
+        // Python's integers are unbounded; such a number finds nothing, or is not a valid page
+        // size.
+        Kind::Integer
+            if (19..=1000).contains(&last.len())
+                && python::int(last).is_some_and(|n| n.parse::<i64>().is_err()) =>
+        {
+            return None;
+        }
+        _ => Value::from(last.to_owned()),
+    })
+}
+
+fn checked(
+    schemas: &Schemas,
+    operation: &Operation,
+    p: &spec::Parameter,
+    value: Value,
+    last: &str,
+) -> scalars::Validated {
+    let item = operation
+        .list
+        .as_ref()
+        .and_then(|l| schemas.members(l.item));
+    let text = schemas.at(p.schema).format().is_empty() && value.is_string();
+    let fault = item
+        .filter(|_| text)
+        .and_then(|i| filter::fault(schemas, i, &p.name, last));
+    match fault {
+        Some(fault) => scalars::invalid(fault),
+        None => plain_validator(schemas).check(p.schema, &p.name, value),
+    }
+}
+
 /// Validates the query and the headers.
 pub fn parameters(
     schemas: &Schemas,
@@ -83,21 +150,7 @@ pub fn parameters(
         .iter()
         .filter(|p| p.location != Location::Path && !p.is_page() && !takes_anything(schemas, p))
     {
-        let values: Vec<String> = if p.location == Location::Header {
-            header(&p.name).into_iter().collect()
-        } else {
-            query.all(&p.name).map(str::to_owned).collect()
-        };
-        // DRF's `ListField` also reads `name[0]`, `name[1]`; a field of multiple choices does not.
-        let item = match schemas.at(p.schema).kind {
-            Kind::List(item) if p.multi => Some(schemas.at(item)),
-            _ => None,
-        };
-        let list = item.is_some_and(|item| item.values.is_none());
-        let values = match values.is_empty() && list {
-            true => query.indexed(&p.name),
-            false => values,
-        };
+        let values = sent(schemas, p, query, &header);
         let Some(last) = values.last() else {
             // The credentials have been checked before.
             if p.required && !p.name.eq_ignore_ascii_case("authorization") {
@@ -105,38 +158,10 @@ pub fn parameters(
             }
             continue;
         };
-        let value = match schemas.at(p.schema).kind {
-            Kind::List(_) if p.multi => values.iter().cloned().map(Value::from).collect(),
-            Kind::List(_) => last
-                .split(',')
-                .filter(|v| !v.is_empty())
-                .map(|v| Value::from(v.to_owned()))
-                .collect(),
-            // An empty value does not filter.
-            _ if last.is_empty() && !p.required => continue,
-            // Python's integers are unbounded; such a number finds nothing, or is not a valid page
-            // size.
-            Kind::Integer
-                if (19..=1000).contains(&last.len())
-                    && python::int(last).is_some_and(|n| n.parse::<i64>().is_err()) =>
-            {
-                continue;
-            }
-            _ => Value::from(last.clone()),
+        let Some(value) = read(schemas, p, &values, last) else {
+            continue;
         };
-        let item = operation
-            .list
-            .as_ref()
-            .and_then(|l| schemas.members(l.item));
-        let text = schemas.at(p.schema).format().is_empty() && value.is_string();
-        let fault = item
-            .filter(|_| text)
-            .and_then(|i| filter::fault(schemas, i, &p.name, last));
-        let checked = match fault {
-            Some(fault) => scalars::invalid(fault),
-            None => plain_validator(schemas).check(p.schema, &p.name, value),
-        };
-        if let Err(message) = checked {
+        if let Err(message) = checked(schemas, operation, p, value, last) {
             let message = match operation.kind {
                 spec::Kind::List(_) => filtered(&schemas.at(p.schema).kind, message),
                 _ => message,

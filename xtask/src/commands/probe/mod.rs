@@ -174,7 +174,7 @@ fn asked(doc: &Value, operations: &[Operation<'_>]) -> BTreeMap<String, Asked> {
     let document = Document::new(doc);
     let place = |op: &Operation<'_>| {
         let (status, content) = success(&document, op).ok()?;
-        let (media, _) = json_schema(content?)?;
+        let (media, _) = json_schema(&document, content?)?;
         let [status, media] = [status, media].map(escape::pointer);
         Some(format!(
             "{}/responses/{status}/content/{media}/schema",
