@@ -1020,6 +1020,16 @@ async fn the_error_text_fits_the_status() {
         text.ends_with("\"Invalid page.\": the list has no such page"),
         "{text}"
     );
+    for (status, says) in [
+        (
+            "407 Proxy Authentication Required",
+            "a proxy asks for credentials",
+        ),
+        ("511 Network Authentication Required", "asks for a sign-in"),
+    ] {
+        let text = with(status, "/x/", "").await;
+        assert!(text.contains(says), "{text}");
+    }
     let text = with("304 Not Modified", "/x/", "").await;
     assert!(
         text.contains("not modified") && !text.contains("redirect"),

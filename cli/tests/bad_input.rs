@@ -421,6 +421,11 @@ fn invalid_profiles_are_refused() {
         profile("[default]\napi_tokn = 'canary'", 0o600)
             .line(line)
             .bad(2, "line 2: not a profile");
+        for twice in ["api_token = 'canary'", "[default]"] {
+            profile(&format!("{good}{twice}\n"), 0o600)
+                .line(line)
+                .bad(2, "line 3: a name stands there for the second time");
+        }
     }
     let cli = profile(
         "[default]\napi_token = 'abc'\nspec = '/no/such/file.json'\n",
@@ -882,6 +887,7 @@ fn an_item_that_cannot_be_read_is_an_error_after_the_others() {
         page.err.contains("1 of the items cannot be read"),
         "{page:?}"
     );
+    cli.line("api GET /page/ --limit 2").good();
     for format in ["ndjson", "csv", "json", "table", "yaml"] {
         let list = cli.line(&format!("api GET /list/ --all -o {format}"));
         assert_eq!(list.code, 1, "{list:?}");

@@ -395,12 +395,13 @@ fn everyday_commands_name_what_they_do_not_send() {
     ]}});
     let document = json!({
         "openapi": "3.0.3", "info": {"title": "T", "version": "1"},
-        "paths": {"/dongle/devices/": list, "/logbook/storage/raw/": list},
+        "paths": {"/dongle/devices/": list, "/logbook/storage/raw/": list, "/auth/user/": list},
     });
     let spec = cli.file("spec.json", &document.to_string());
     let range = "--from 2026-01-01T00:00Z --to 2026-01-02T00:00Z";
     for everyday in [
         "devices",
+        "whoami",
         &format!("export telemetry -d x {range} -o ./t.csv"),
     ] {
         let ran = cli.line(&format!("--spec {spec} {everyday} --dry-run"));

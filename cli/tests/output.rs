@@ -148,6 +148,7 @@ fn the_media_type_of_a_response_says_what_it_is_however_it_is_written() {
     assert_eq!(lines.good(), "{\"a\":1}\n{\"a\":2}\n");
     assert_eq!(cli.line("api GET /upper/ -o yaml").good(), "a: 1\n");
     cli.line("api GET /page/").bad(1, "an HTML page");
+    cli.line("api GET /page/ -H Accept:text/html").good();
     // What is not an object has no members.
     assert_eq!(cli.line("api GET /x/").good(), "\"x\"\n");
     cli.line("api GET /x/ --columns a")

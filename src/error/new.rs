@@ -139,7 +139,9 @@ impl Error {
                 "not found for this account; was a unit id passed for a device id, or the reverse?"
             }
             404 => "not found for this account",
+            407 => "a proxy asks for credentials of its own",
             429 => "too many requests: slow down",
+            511 => "the network asks for a sign-in first",
             500.. => "the server failed: a later call may succeed",
             _ => "the API refused the request",
         };

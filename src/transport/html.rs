@@ -56,11 +56,23 @@ pub(super) fn is_page(body: &[u8]) -> bool {
         };
         start = &start[at + end.len()..];
     }
-    let begins = |text: &str| {
-        let start = start.get(..text.len());
-        start.is_some_and(|s| s.eq_ignore_ascii_case(text.as_bytes()))
-    };
-    begins("<!doctype html") || begins("<html")
+    // HTML may leave out `<html>`, and what follows it.
+    const FIRST: [&str; 7] = [
+        "<!doctype html",
+        "<html",
+        "<head",
+        "<title",
+        "<meta",
+        "<script",
+        "<body",
+    ];
+    FIRST.iter().any(|tag| {
+        let (begins, rest) = start.split_at(tag.len().min(start.len()));
+        let ends = rest
+            .first()
+            .is_none_or(|b| matches!(b, b'>' | b'/') || b.is_ascii_whitespace());
+        begins.eq_ignore_ascii_case(tag.as_bytes()) && ends
+    })
 }
 
 #[cfg(test)]
@@ -97,12 +109,24 @@ mod tests {
             "<!DOCTYPE html><p>",
             " \n<HTML><body>",
             "\u{feff}\n<!doctype html>",
+            "<HEAD><META HTTP-EQUIV=\"Refresh\" CONTENT=\"0; URL=/login\"></HEAD>",
+            "<meta charset=utf-8><title>Sign in</title>",
+            "<script>location='/login'</script>",
             "<?xml version=\"1.0\"?>\n<!-- a --><!-- b -->\n<html xmlns=\"x\">",
         ] {
             assert!(is_page(page.as_bytes()), "{page}");
         }
         let xml = "<?xml version=\"1.0\"?><a/>";
-        for text in ["<b>7</b>", "<htm", "", "<!-- <html>", "<?html", xml] {
+        for text in [
+            "<b>7</b>",
+            "<htm",
+            "",
+            "<!-- <html>",
+            "<?html",
+            "<header/>",
+            "<html-ish>",
+            xml,
+        ] {
             assert!(!is_page(text.as_bytes()), "{text}");
         }
     }

@@ -138,6 +138,9 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         context.confirm(&format!("this deletes ({method} {})", text("path")))?;
     }
     let view = View::default();
+    // Whoever says what to accept may want a page.
+    let mut headers = pairs(matches, "header", ':')?.into_iter();
+    let wants_pages = headers.any(|(name, _)| name.eq_ignore_ascii_case("accept"));
     context.dry(context.block_on(async {
         if paginate {
             return pages::write(
@@ -156,7 +159,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         }
         let kind = download.content_type().unwrap_or_default();
         let kind = kind.to_ascii_lowercase();
-        if kind.starts_with("text/html") {
+        if kind.starts_with("text/html") && !wants_pages {
             return Err(
                 Failure::failed("the response is an HTML page, not the API's")
                     .hint(crate::error::WRONG_HOST),

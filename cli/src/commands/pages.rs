@@ -62,6 +62,10 @@ pub async fn write(
             )));
         }
         for item in items(page) {
+            // What is not shown need not be read.
+            if shown >= limit {
+                break;
+            }
             let item = match item {
                 Ok(item) => item,
                 Err(error) => {
@@ -98,9 +102,13 @@ pub async fn write(
     }
     match bad.first() {
         None => Ok(()),
-        Some(first) => Err(Failure::failed(format!(
-            "{} of the items cannot be read, the first: {first}",
-            bad.len()
-        ))),
+        Some(first) => {
+            let first = first.to_string();
+            Err(Failure::failed(format!(
+                "{} of the items cannot be read, the first: {}",
+                bad.len(),
+                first.strip_prefix("raw: ").unwrap_or(&first)
+            )))
+        }
     }
 }

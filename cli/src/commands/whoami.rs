@@ -41,9 +41,10 @@ pub fn profiles() -> Command {
 /// Returns the user that the API knows the caller as, if the document has an operation for it.
 pub fn user(context: &Context, client: &Client) -> Result<Option<Value>> {
     const USER: &str = "/auth/user/";
-    if context.index.at("GET", USER).is_none() {
+    let Some(entry) = context.index.at("GET", USER) else {
         return Ok(None);
-    }
+    };
+    context.note_unsent(context.index.operation(entry)?);
     let response = context.block_on(async {
         Ok(client
             .request(autopi::Method::GET, USER)

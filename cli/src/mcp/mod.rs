@@ -255,7 +255,9 @@ impl Server {
             let at = at
                 .filter(|e| e.path == path && !guard::is_never(e))
                 .map(|e| e.id);
-            let near: Vec<_> = at.chain(near(id, ids)).take(3).collect();
+            let at: Vec<_> = at.collect();
+            let others = near(id, ids).into_iter().filter(|id| !at.contains(id));
+            let near: Vec<_> = at.iter().copied().chain(others).take(3).collect();
             let near = match near.is_empty() {
                 true => "search_operations finds them".into(),
                 false => format!("did you mean {}?", near.join(", ")),

@@ -16,10 +16,13 @@ pub(super) fn parse(text: SecretString, path: &Path) -> Result<BTreeMap<String, 
             .span()
             .and_then(|s| text.get(..s.start))
             .map_or(1, |before| before.matches('\n').count() + 1);
+        let fault = match e.message().starts_with("duplicate") {
+            true => "a name stands there for the second time",
+            false => "not a profile",
+        };
         let known = "base_url, api_token, jwt, email, password, read_only, keyring, spec";
         Error::configuration(format!(
-            "{} line {line}: not a profile; a profile is a [name] with some of {known}, texts in \
-             quotes",
+            "{} line {line}: {fault}; a profile is a [name] with some of {known}, texts in quotes",
             path.display()
         ))
     })
