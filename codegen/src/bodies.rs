@@ -106,6 +106,7 @@ pub fn setters<'a>(
             };
             Ok(quote! {
                 #[markup = #about]
+                #[inline]
                 pub fn body(mut self, body: &#ty) -> Self {
                     self.0.#set;
                     #check

@@ -46,6 +46,7 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
             impl ::std::convert::TryFrom<&#got> for #taken {
                 type Error = crate::Error;
                 #[markup = #about]
+                #[inline]
                 fn try_from(got: &#got) -> ::std::result::Result<Self, crate::Error> {
                     crate::rt::resend(got)
                 }

@@ -26,6 +26,7 @@ pub fn emit(
     quote! {
         #about
         #deprecated
+        #[inline]
         pub fn #field(mut self, value: #taken) -> Self {
             #sets
             self

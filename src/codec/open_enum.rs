@@ -10,12 +10,14 @@ use crate::{Json, codec::redact::Redacted};
 pub struct UnknownValue<T>(T);
 
 impl fmt::Debug for UnknownValue<String> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("UnknownValue").field(&self.0).finish()
     }
 }
 
 impl fmt::Debug for UnknownValue<i64> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("UnknownValue").field(&self.0).finish()
     }
@@ -23,6 +25,7 @@ impl fmt::Debug for UnknownValue<i64> {
 
 /// Hides the values of members that are secrets by their names.
 impl fmt::Debug for UnknownValue<Json> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Redacted(&self.0.0).fmt(f)
     }
@@ -41,6 +44,7 @@ impl<T> UnknownValue<T> {
 }
 
 impl<T: fmt::Display> fmt::Display for UnknownValue<T> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -53,17 +57,20 @@ impl<T: fmt::Display> fmt::Display for UnknownValue<T> {
 macro_rules! __open_enum {
     ($name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
         impl $crate::rt::Placeholder for $name {
+            #[inline]
             fn placeholder() -> Self {
                 Self::Unknown($crate::UnknownValue::__new(::std::string::String::new()))
             }
         }
         impl $name {
             /// Returns the value on the wire.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self { $(Self::$variant => $value,)* Self::Unknown(v) => v.get() }
             }
         }
         impl ::std::convert::From<&str> for $name {
+            #[inline]
             fn from(text: &str) -> Self {
                 match text {
                     $($value => Self::$variant,)*
@@ -73,27 +80,32 @@ macro_rules! __open_enum {
         }
         impl $crate::rt::sealed::IntoNullable<$name> for &str {}
         impl $crate::IntoNullable<$name> for &str {
+            #[inline]
             fn into_nullable(self) -> ::std::option::Option<$name> {
                 ::std::option::Option::Some(self.into())
             }
         }
         impl ::std::convert::From<::std::string::String> for $name {
+            #[inline]
             fn from(text: ::std::string::String) -> Self { Self::from(text.as_str()) }
         }
         impl $crate::rt::sealed::IntoNullable<$name> for ::std::string::String {}
         impl $crate::IntoNullable<$name> for ::std::string::String {
+            #[inline]
             fn into_nullable(self) -> ::std::option::Option<$name> {
                 ::std::option::Option::Some(self.into())
             }
         }
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
+            #[inline]
             fn from_str(text: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> {
                 ::std::result::Result::Ok(Self::from(text))
             }
         }
         impl $crate::rt::Redact for $name {}
         impl ::std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(self.as_str())
             }
@@ -123,15 +135,18 @@ macro_rules! __open_enum {
 macro_rules! __open_int_enum {
     ($name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
         impl $crate::rt::Placeholder for $name {
+            #[inline]
             fn placeholder() -> Self { Self::Unknown($crate::UnknownValue::__new(0)) }
         }
         impl $name {
             /// Returns the value on the wire.
+            #[inline]
             pub fn as_i64(&self) -> i64 {
                 match self { $(Self::$variant => $value,)* Self::Unknown(v) => *v.get() }
             }
         }
         impl ::std::convert::From<i64> for $name {
+            #[inline]
             fn from(n: i64) -> Self {
                 match n {
                     $($value => Self::$variant,)*
@@ -141,18 +156,21 @@ macro_rules! __open_int_enum {
         }
         impl $crate::rt::sealed::IntoNullable<$name> for i64 {}
         impl $crate::IntoNullable<$name> for i64 {
+            #[inline]
             fn into_nullable(self) -> ::std::option::Option<$name> {
                 ::std::option::Option::Some(self.into())
             }
         }
         impl ::std::str::FromStr for $name {
             type Err = ::std::num::ParseIntError;
+            #[inline]
             fn from_str(text: &str) -> ::std::result::Result<Self, ::std::num::ParseIntError> {
                 text.parse::<i64>().map(Self::from)
             }
         }
         impl $crate::rt::Redact for $name {}
         impl ::std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 self.as_i64().fmt(f)
             }

@@ -55,6 +55,7 @@ pub fn emit(
                 #[markup = #route]
                 #about
                 #deprecated
+                #[inline]
                 pub fn #function(&self) -> builder::#name<'_> { builder::#name::new(self) }
             },
             {
@@ -63,6 +64,7 @@ pub fn emit(
                 quote! {
                     #[markup = #short]
                     #deprecated
+                    #[inline]
                     pub fn #function(&self) -> builder::#name<'_, crate::Blocking> {
                         builder::#name::new(&self.0)
                     }
@@ -149,11 +151,13 @@ fn builder_code(
             ::std::marker::PhantomData<M>
         );
         impl<'a, M> #builder<'a, M> {
+            #[inline]
             pub(super) fn new(client: &'a crate::Client) -> Self {
                 Self(crate::rt::Call::new(client, &#operation), ::std::marker::PhantomData)
             }
             #setters
             #[markup = "Sets options such as timeouts, retries and headers for this call only."]
+            #[inline]
             pub fn options(mut self, options: crate::CallOptions) -> Self {
                 self.0.options(options);
                 self

@@ -213,6 +213,7 @@ impl Visitor<'_> for Key {
 macro_rules! __record {
     ($name:ident) => {
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 $crate::rt::debug(self, f, ::std::stringify!($name))
             }

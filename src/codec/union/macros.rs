@@ -15,6 +15,7 @@ macro_rules! __union {
                 #[doc = ::std::concat!(
                     "Returns the value if it is of the variant `", ::std::stringify!($variant), "`."
                 )]
+                #[inline]
                 pub fn $as(&self) -> ::std::option::Option<&$inner> {
                     match self {
                         Self::$variant(value) => ::std::option::Option::Some(value),
@@ -23,6 +24,7 @@ macro_rules! __union {
                 }
             )*
             /// Returns the value, if it matches no alternative of the document.
+            #[inline]
             pub fn as_unknown(&self) -> ::std::option::Option<&$crate::Json> {
                 match self {
                     Self::Unknown(value) => ::std::option::Option::Some(value.get()),
@@ -31,6 +33,7 @@ macro_rules! __union {
             }
         }
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 match self {
                     $(Self::$variant(value) => {
@@ -42,6 +45,7 @@ macro_rules! __union {
         }
         impl $crate::rt::Redact for $name {}
         impl $crate::rt::Placeholder for $name {
+            #[inline]
             fn placeholder() -> Self {
                 <Self as $crate::rt::Union>::unknown(::std::default::Default::default())
             }
@@ -57,10 +61,12 @@ macro_rules! __union {
         }
         $(
             impl ::std::convert::From<$of> for $name {
+                #[inline]
                 fn from(value: $of) -> Self { Self::$from(value.into()) }
             }
             impl $crate::rt::sealed::IntoNullable<$name> for $of {}
             impl $crate::IntoNullable<$name> for $of {
+                #[inline]
                 fn into_nullable(self) -> ::std::option::Option<$name> {
                     ::std::option::Option::Some(self.into())
                 }
@@ -68,6 +74,7 @@ macro_rules! __union {
         )*
         impl ::std::convert::From<$crate::serde_json::Value> for $name {
             /// Reads the value as a response is read.
+            #[inline]
             fn from(value: $crate::serde_json::Value) -> Self { $crate::rt::of(value) }
         }
         impl<'de> $crate::rt::serde::Deserialize<'de> for $name {

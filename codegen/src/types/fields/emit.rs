@@ -37,6 +37,7 @@ impl Code {
             quote! {
                 impl #ident {
                     #[markup = "Builds a request from its required fields."]
+                    #[inline]
                     pub fn new(#arguments) -> Self { Self { #initial } }
                     #setters
                 }
@@ -60,6 +61,7 @@ impl Code {
         let check = sent.then(|| {
             quote! {
                 impl crate::rt::Check for #ident {
+                    #[inline]
                     fn check(&self, v: &mut crate::rt::Violations) { #checks }
                 }
             }

@@ -167,6 +167,7 @@ impl Code {
         self.setters.extend(quote! {
             #[markup = #about]
             #deprecated
+            #[inline]
             pub fn #ident(mut self, value: impl #taken) -> Self {
                 self.#ident = ::std::option::Option::Some(value.#become_value);
                 self
