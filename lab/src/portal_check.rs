@@ -40,30 +40,43 @@ async fn walk(browser: &Browser, url: &str, folder: &Path) -> Result<()> {
     browser.find("h3[data-tag=auth]").await?;
     browser.screenshot(&folder.join("1-page.png")).await?;
 
-    let login = Block::open(browser, "auth", "post", "/auth/login/").await?;
-    login
-        .fill(
-            &json!({"email": autopi_sandbox::EMAIL, "password": autopi_sandbox::PASSWORD})
-                .to_string(),
-        )
-        .await?;
-    let response = login.execute().await?;
-    let token = response
-        .get("token")
-        .and_then(Value::as_str)
-        .context("the login's response has no `token`")?
-        .to_owned();
+    let token = log_in(browser).await?;
     println!("logged in");
+    authorize(browser, &token, folder).await?;
+    println!("authorized");
+    let devices = list_devices(browser, folder).await?;
+    println!("{devices} devices are on the page");
+    let requests = only_from(browser, url).await?;
+    println!("{requests} requests, all to {url}");
+    without_errors(browser).await?;
+    println!("screenshots: {}", folder.display());
+    Ok(())
+}
 
+/// Logs in with the block of the operation; returns the token.
+async fn log_in(browser: &Browser) -> Result<String> {
+    let login = Block::open(browser, "auth", "post", "/auth/login/").await?;
+    let body = json!({"email": autopi_sandbox::EMAIL, "password": autopi_sandbox::PASSWORD});
+    login.fill(&body.to_string()).await?;
+    let response = login.execute().await?;
+    let token = response.get("token").and_then(Value::as_str);
+    Ok(token
+        .context("the login's response has no `token`")?
+        .to_owned())
+}
+
+async fn authorize(browser: &Browser, token: &str, folder: &Path) -> Result<()> {
     browser.click(".auth-wrapper .authorize").await?;
     browser
         .write(".auth-container input", &format!("Bearer {token}"))
         .await?;
     browser.screenshot(&folder.join("2-authorize.png")).await?;
     browser.click(".auth-btn-wrapper .authorize").await?;
-    browser.click(".auth-btn-wrapper .btn-done").await?;
-    println!("authorized");
+    browser.click(".auth-btn-wrapper .btn-done").await
+}
 
+/// Lists the devices; returns how many there are, each of which is on the page.
+async fn list_devices(browser: &Browser, folder: &Path) -> Result<usize> {
     let list = Block::open(browser, "dongle", "get", "/dongle/devices/").await?;
     let response = list.execute().await?;
     let devices = response
@@ -85,7 +98,6 @@ async fn walk(browser: &Browser, url: &str, folder: &Path) -> Result<()> {
             bail!("device {id} is not on the page");
         }
     }
-    println!("{} devices are on the page", devices.len());
     browser
         .script(
             "arguments[0].scrollIntoView()",
@@ -93,7 +105,11 @@ async fn walk(browser: &Browser, url: &str, folder: &Path) -> Result<()> {
         )
         .await?;
     browser.screenshot(&folder.join("3-devices.png")).await?;
+    Ok(devices.len())
+}
 
+/// Returns the number of requests of the page, none of which went to another host.
+async fn only_from(browser: &Browser, url: &str) -> Result<usize> {
     let mut asked = browser.requested().await?;
     // The others are internal to the browser: `data:`, `blob:`, `chrome:`.
     asked.retain(|u| {
@@ -104,7 +120,10 @@ async fn walk(browser: &Browser, url: &str, folder: &Path) -> Result<()> {
     if let Some(other) = asked.iter().find(|u| !u.starts_with(&format!("{url}/"))) {
         bail!("the page asked another host: {other}");
     }
-    println!("{} requests, all to {url}", asked.len());
+    Ok(asked.len())
+}
+
+async fn without_errors(browser: &Browser) -> Result<()> {
     let errors: Vec<String> = browser
         .log("browser")
         .await?
@@ -119,7 +138,6 @@ async fn walk(browser: &Browser, url: &str, folder: &Path) -> Result<()> {
             errors.join("\n")
         );
     }
-    println!("screenshots: {}", folder.display());
     Ok(())
 }
 

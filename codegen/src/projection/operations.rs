@@ -87,6 +87,7 @@ pub fn remove(doc: &mut Value, removed: &mut Vec<super::Removed>) {
     }
 }
 
+/// Returns why progenitor cannot have an operation; `taken` has the names of those before it.
 fn why(
     doc: &Document<'_>,
     op: &Operation<'_>,
@@ -95,11 +96,15 @@ fn why(
     if matches!(op.method, "options" | "trace" | "query") {
         return Some("an operation whose method reqwest has no function for");
     }
-    let id = op
-        .value
-        .get("operationId")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    name_refused(op, taken)
+        .or_else(|| body_refused(doc, op))
+        .or_else(|| parameters_refused(doc, op))
+        .or_else(|| responses_refused(doc, op))
+}
+
+fn name_refused(op: &Operation<'_>, taken: &mut BTreeSet<String>) -> Option<&'static str> {
+    let id = op.value.get("operationId").and_then(Value::as_str);
+    let id = id.unwrap_or_default();
     let (name, function) = (pascal(id), id.to_snake_case());
     if TYPES.contains(&name.as_str()) || METHODS.contains(&function.as_str()) {
         return Some("an operation that is named as something in progenitor's code");
@@ -109,29 +114,25 @@ fn why(
     if id.contains(other) {
         return Some("an operation in letters that rustc composes");
     }
-    if !taken.insert(name) {
-        return Some("an operation that is named as another");
+    (!taken.insert(name)).then_some("an operation that is named as another")
+}
+
+fn body_refused(doc: &Document<'_>, op: &Operation<'_>) -> Option<&'static str> {
+    let content = content(doc.resolve_any(op.value.get("requestBody")?))?;
+    if content.contains_key("multipart/form-data") {
+        return Some("an operation with a multipart body");
     }
-    let body = op
-        .value
-        .get("requestBody")
-        .map(|body| doc.resolve_any(body));
-    if let Some(content) = body.and_then(content) {
-        if content.contains_key("multipart/form-data") {
-            return Some("an operation with a multipart body");
-        }
-        if content.len() > 1 || content.keys().any(|m| !MEDIA.contains(&essence(m))) {
-            return Some("an operation with a body of another media type, or of several");
-        }
-        if !content
-            .iter()
-            .all(|(name, value)| reads_body(doc, name, value))
-        {
-            return Some(
-                "an operation with a body without a schema, with an `encoding`, or limited",
-            );
-        }
+    if content.len() > 1 || content.keys().any(|m| !MEDIA.contains(&essence(m))) {
+        return Some("an operation with a body of another media type, or of several");
     }
+    let is_read = content
+        .iter()
+        .all(|(name, value)| reads_body(doc, name, value));
+    (!is_read)
+        .then_some("an operation with a body without a schema, with an `encoding`, or limited")
+}
+
+fn parameters_refused(doc: &Document<'_>, op: &Operation<'_>) -> Option<&'static str> {
     let mut fields = BTreeSet::from(["client".to_owned(), "body".into()]);
     for parameter in op.parameters.iter().map(|p| doc.resolve_any(p)) {
         let text = |key: &str| parameter.get(key).and_then(Value::as_str);
@@ -156,6 +157,10 @@ fn why(
             return Some("an operation with a parameter that is named as another");
         }
     }
+    None
+}
+
+fn responses_refused(doc: &Document<'_>, op: &Operation<'_>) -> Option<&'static str> {
     let responses = op.value.get("responses").and_then(Value::as_object);
     let mut kinds = [BTreeSet::new(), BTreeSet::new()];
     for (status, response) in responses.into_iter().flatten() {
@@ -173,10 +178,8 @@ fn why(
         });
         kinds[usize::from(!status.starts_with('2'))].insert(kind);
     }
-    match kinds.iter().any(|kinds| kinds.len() > 1) {
-        true => Some("an operation with responses of several types"),
-        false => None,
-    }
+    let several = kinds.iter().any(|kinds| kinds.len() > 1);
+    several.then_some("an operation with responses of several types")
 }
 
 /// Returns a media type without its parameters.

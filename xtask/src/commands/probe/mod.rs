@@ -61,75 +61,39 @@ const MOST_FAULTS: usize = 20;
 pub fn recorded(doc: &Value, file: &Path, base: Option<&Url>) -> Result<Outcome> {
     let operations = operations(doc)?;
     let asked = asked(doc, &operations);
-    let by_path: BTreeMap<&str, &Asked> = operations
-        .iter()
-        .filter_map(|op| Some((op.path, asked.get(op.path)?)))
-        .collect();
-    let paths: Vec<&str> = operations.iter().map(|op| op.path).collect();
-    let server = doc
-        .pointer("/servers/0/url")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let prefix = base.map_or_else(|| path_of(server), |base| base.path().to_owned());
-    let prefix = prefix.trim_end_matches('/');
-    let mut judge = Judge::new(doc, BTreeMap::new());
-    let mut judged = BTreeSet::new();
-    let mut others = BTreeMap::<String, Vec<String>>::new();
-    let mut faults = Vec::new();
-    // What another host sent proves nothing about this API.
-    let mut host = base.and_then(host_of);
-    let mut take = |exchange: record::Exchange| {
-        let mut not = |why: String, what: &str| {
-            let list = others.entry(why).or_default();
-            if !list.iter().any(|known| known == what) {
-                list.push(what.to_owned());
-            }
-        };
-        if !exchange.method.eq_ignore_ascii_case("get") {
-            return not("not GET".into(), "");
-        }
-        let path = path_of(&exchange.url);
-        let below = path.strip_prefix(prefix).unwrap_or_default();
-        // A path that is not in the document may hold a secret, and is not shown.
-        let Some(template) = templates::matching(&paths, below) else {
-            return not("no operation of the document has this path".into(), "");
-        };
-        let from = Url::parse(&exchange.url).ok().and_then(|url| host_of(&url));
-        host = host.take().or_else(|| from.clone());
-        if from.is_some() && from != host {
-            return not(
-                "from another host than the first: `--url` names one".into(),
-                template,
-            );
-        }
-        match (by_path.get(template), exchange.body) {
-            (None, _) => not("documents no JSON response".into(), template),
-            _ if !(200..300).contains(&exchange.status) => {
-                not(format!("responded {}", exchange.status), template);
-            }
-            (_, None) => not("the response is not JSON".into(), template),
-            (Some(asked), Some(body)) => {
-                judged.insert(asked.name.clone());
-                judge.response(&asked.name, &asked.at, &body);
-            }
-        }
+    let server = doc.pointer("/servers/0/url").and_then(Value::as_str);
+    let prefix = base.map_or_else(
+        || path_of(server.unwrap_or_default()),
+        |base| base.path().to_owned(),
+    );
+    let mut recording = Recording {
+        paths: operations.iter().map(|op| op.path).collect(),
+        asked: &asked,
+        prefix: prefix.trim_end_matches('/'),
+        host: base.and_then(host_of),
+        judge: Judge::new(doc, BTreeMap::new()),
+        judged: BTreeSet::new(),
+        others: BTreeMap::new(),
     };
+    let mut faults = Vec::new();
+    let mut take = |exchange| recording.take(exchange);
     record::read(file, &mut take, &mut |fault| faults.push(fault))?;
-    if let Some(first) = faults.first()
-        && judged.is_empty()
-    {
-        bail!("{}: {first}: nothing could be compared", file.display());
-    }
+    let Recording {
+        judge,
+        judged,
+        mut others,
+        ..
+    } = recording;
     if judged.is_empty() {
+        let file = file.display();
+        if let Some(first) = faults.first() {
+            bail!("{file}: {first}: nothing could be compared");
+        }
         let mut why: Vec<&str> = others.keys().map(String::as_str).collect();
         if why.is_empty() {
             why.push("the recording is empty");
         }
-        bail!(
-            "{}: no response could be compared: {}",
-            file.display(),
-            why.join("; ")
-        );
+        bail!("{file}: no response could be compared: {}", why.join("; "));
     }
     if !faults.is_empty() {
         let n = faults.len();
@@ -146,6 +110,60 @@ pub fn recorded(doc: &Value, file: &Path, base: Option<&Url>) -> Result<Outcome>
         findings: propose::findings(doc, &asked, &judge.places),
         stopped: None,
     })
+}
+
+/// The exchanges of a recording, as far as they have been read.
+struct Recording<'a, 'd> {
+    /// The paths of all operations.
+    paths: Vec<&'a str>,
+    /// The operations that can be judged, by path.
+    asked: &'a BTreeMap<String, Asked>,
+    /// The path of the base URL.
+    prefix: &'a str,
+    /// The host of the API: what another one sent proves nothing about it.
+    host: Option<(String, Option<u16>)>,
+    judge: Judge<'d>,
+    judged: BTreeSet<String>,
+    others: BTreeMap<String, Vec<String>>,
+}
+
+impl Recording<'_, '_> {
+    /// Judges an exchange, or notes why it is not judged.
+    fn take(&mut self, exchange: record::Exchange) {
+        if !exchange.method.eq_ignore_ascii_case("get") {
+            return self.not("not GET", "");
+        }
+        let path = path_of(&exchange.url);
+        let below = path.strip_prefix(self.prefix).unwrap_or_default();
+        // A path that is not in the document may hold a secret, and is not shown.
+        let Some(template) = templates::matching(&self.paths, below) else {
+            return self.not("no operation of the document has this path", "");
+        };
+        let from = Url::parse(&exchange.url).ok().and_then(|url| host_of(&url));
+        self.host = self.host.take().or_else(|| from.clone());
+        if from.is_some() && from != self.host {
+            let why = "from another host than the first: `--url` names one";
+            return self.not(why, template);
+        }
+        match (self.asked.get(template), exchange.body) {
+            (None, _) => self.not("documents no JSON response", template),
+            _ if !(200..300).contains(&exchange.status) => {
+                self.not(&format!("responded {}", exchange.status), template);
+            }
+            (_, None) => self.not("the response is not JSON", template),
+            (Some(asked), Some(body)) => {
+                self.judged.insert(asked.name.clone());
+                self.judge.response(&asked.name, &asked.at, &body);
+            }
+        }
+    }
+
+    fn not(&mut self, why: &str, what: &str) {
+        let list = self.others.entry(why.to_owned()).or_default();
+        if !list.iter().any(|known| known == what) {
+            list.push(what.to_owned());
+        }
+    }
 }
 
 /// Returns host and port of a URL.

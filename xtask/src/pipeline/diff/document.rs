@@ -150,78 +150,87 @@ impl<'a> Walker<'a> {
                 continue;
             }
             let (was, is) = (get(old, before), get(new, name));
-            let at = at.keys(before, name);
-            let (sides, operations) = self.old.of(&at.old).and(self.new.of(&at.new));
-            let form = || self.old.form(&at.old)?.and(self.new.form(&at.new)?);
-            let at = At {
-                form: if was == is { None } else { form().map(Rc::new) },
-                place: name.to_owned(),
-                sides: if scheme { Sides::BOTH } else { sides },
-                // What all of them return, or take.
-                candidates: match kind {
-                    "responses" => operations
-                        .response
-                        .iter()
-                        .map(|o| format!("op:{}>*", key_of(o)))
-                        .collect(),
-                    "requestBodies" => operations
-                        .request
-                        .iter()
-                        .map(|o| format!("op:{}#body", key_of(o)))
-                        .collect(),
-                    _ => BTreeSet::new(),
-                },
-                operations: Rc::new(operations),
-                types: vec![before.to_owned(), name.to_owned()],
-                ..at
-            };
-            let forms = [
-                (
-                    self.old.doc,
-                    &at.old,
-                    was,
-                    is,
-                    Rule::AlternativeGone,
-                    "is gone",
-                ),
-                (
-                    self.new.doc,
-                    &at.new,
-                    is,
-                    was,
-                    Rule::AlternativeNew,
-                    "is new",
-                ),
-            ];
-            for (doc, pointer, here, other, rule, what) in forms {
-                if here.is_some() && other.is_none() && tags::is_derived(doc, pointer) {
-                    self.emit(rule, &typed(&at), format!("the form {what}"));
-                }
-            }
+            let at = self.component_at(kind, &at.keys(before, name), (before, name), was == is);
+            self.form_gone_or_new(&at, was, is);
             self.dangling(kind, &at, was, is);
             self.checked(&at, was, is, |w, at, old, new| match (old, new, scheme) {
                 (Some(_), None, true) => w.emit(Rule::SchemeGone, at, "is gone"),
                 (None, Some(_), true) => w.emit(Rule::SchemeNew, at, "is new"),
                 (Some(_), None, false) => w.emit(Rule::ComponentGone, &typed(at), "is gone"),
                 (None, Some(_), false) => w.emit(Rule::ComponentNew, &typed(at), "is new"),
-                _ => match kind {
-                    "schemas" => {
-                        let field = fields::both(w.old.field(&at.old), w.new.field(&at.new));
-                        let is_text = field.is_some();
-                        w.as_text(&typed(at), (old, new), is_text, field.flatten());
-                    }
-                    "parameters" => w.parameter(at, old, new),
-                    "responses" => w.response(at, old, new),
-                    "requestBodies" => w.request_body(at, old, new),
-                    "headers" => w.header(at, old, new),
-                    "securitySchemes" => w.scheme(at, old, new),
-                    "examples" => w.words(at, old, new),
-                    "links" => w.leaves(Rule::Link, at, old, new),
-                    "callbacks" | "pathItems" => w.shared_items(kind, at, old, new),
-                    "mediaTypes" => w.media(at, old, new),
-                    _ => {}
-                },
+                _ => w.component(kind, at, old, new),
             });
+        }
+    }
+
+    /// Returns the place of a component, with what reaches it.
+    fn component_at(
+        &self,
+        kind: &str,
+        at: &At,
+        (before, name): (&str, &str),
+        is_equal: bool,
+    ) -> At {
+        let (sides, operations) = self.old.of(&at.old).and(self.new.of(&at.new));
+        let sides = match kind {
+            "securitySchemes" => Sides::BOTH,
+            _ => sides,
+        };
+        let form = || self.old.form(&at.old)?.and(self.new.form(&at.new)?);
+        let form = if is_equal { None } else { form().map(Rc::new) };
+        let items = |operations: &BTreeSet<String>, item: &str| {
+            let keys = operations.iter().map(|o| key_of(o));
+            keys.map(|key| format!("op:{key}{item}")).collect()
+        };
+        // What all of them return, or take.
+        let candidates = match kind {
+            "responses" => items(&operations.response, ">*"),
+            "requestBodies" => items(&operations.request, "#body"),
+            _ => BTreeSet::new(),
+        };
+        At {
+            form,
+            place: name.to_owned(),
+            sides,
+            candidates,
+            operations: Rc::new(operations),
+            types: vec![before.to_owned(), name.to_owned()],
+            ..at.clone()
+        }
+    }
+
+    /// Reports a form of a discriminated schema that only one document has.
+    fn form_gone_or_new(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        let (rule, what) = match (old, new) {
+            (Some(_), None) if tags::is_derived(self.old.doc, &at.old) => {
+                (Rule::AlternativeGone, "is gone")
+            }
+            (None, Some(_)) if tags::is_derived(self.new.doc, &at.new) => {
+                (Rule::AlternativeNew, "is new")
+            }
+            _ => return,
+        };
+        self.emit(rule, &typed(at), format!("the form {what}"));
+    }
+
+    /// Compares a component before and after.
+    fn component(&mut self, kind: &str, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
+        match kind {
+            "schemas" => {
+                let field = fields::both(self.old.field(&at.old), self.new.field(&at.new));
+                let is_text = field.is_some();
+                self.as_text(&typed(at), (old, new), is_text, field.flatten());
+            }
+            "parameters" => self.parameter(at, old, new),
+            "responses" => self.response(at, old, new),
+            "requestBodies" => self.request_body(at, old, new),
+            "headers" => self.header(at, old, new),
+            "securitySchemes" => self.scheme(at, old, new),
+            "examples" => self.words(at, old, new),
+            "links" => self.leaves(Rule::Link, at, old, new),
+            "callbacks" | "pathItems" => self.shared_items(kind, at, old, new),
+            "mediaTypes" => self.media(at, old, new),
+            _ => {}
         }
     }
 
