@@ -15,8 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let all = own.is_some() || env::var_os("CARGO_FEATURE_FULL").is_some();
     let spec = own.map_or_else(committed, PathBuf::from);
     println!("cargo::rerun-if-changed={}", spec.display());
-    let text =
-        fs::read_to_string(&spec).map_err(|e| format!("cannot read {}: {e}", spec.display()))?;
+    let text = autopi_codegen::read(&spec)?;
     let on = |area: &str| {
         all || env::var_os(format!(
             "CARGO_FEATURE_{}",

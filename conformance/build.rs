@@ -7,7 +7,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let spec = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../spec/openapi.json");
     let out = env::var("OUT_DIR")?;
     println!("cargo::rerun-if-changed={}", spec.display());
-    let spec = fs::read_to_string(spec)?;
+    let spec = autopi_codegen::read(&spec)?;
     let out = Path::new(&out);
     fs::write(out.join("calls.rs"), autopi_codegen::calls(&spec)?)?;
     #[cfg(feature = "progenitor")]

@@ -32,6 +32,7 @@ mod print;
 pub mod progenitor;
 #[cfg(feature = "projection")]
 pub mod projection;
+mod read;
 mod resend;
 pub mod schema;
 #[allow(dead_code)] // a file of the client, not all of which is needed here
@@ -48,6 +49,7 @@ pub use areas::{METHODS, OTHER_FEATURES, Operation, area, select};
 pub use error::Error;
 pub use names::free;
 pub use operations::{Names, RESERVED_METHODS, ResponseKind, json_schema, success};
+pub use read::{JOURNAL, read};
 
 /// Returns the Rust code of every operation whose area is `on`, and of the types that they need.
 ///

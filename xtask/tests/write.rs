@@ -160,7 +160,12 @@ fn cut_off(spec: &Path) {
 fn an_interrupted_update_is_finished_and_later_edits_are_kept() {
     let (_root, spec) = spec();
     cut_off(&spec);
+    // No build script reads a mix.
+    let document = spec.join("a");
+    let error = autopi_codegen::read(&document).unwrap_err();
+    assert!(error.contains("an update was cut off"), "{error}");
     recover(&spec).unwrap();
+    assert_eq!(autopi_codegen::read(&document).unwrap(), "2");
     assert_eq!(version(&spec).as_deref(), Some("2"));
     assert_eq!(names(&spec), ["a", "b", "c"]);
 

@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeSet, fs, io, path::Path};
 
+use autopi_codegen::JOURNAL;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
 use super::{failure, file, hash, lock};
 use crate::report::Failure;
 
-const NAME: &str = ".update-journal";
 /// The prefix of folders with files that are written but not yet in place.
 const STAGE: &str = ".update-stage-";
 
@@ -71,7 +71,7 @@ pub(super) fn hash_of(path: &Path) -> Result<Option<String>, Failure> {
 
 /// Writes the journal. Until then the stage is removed when it is dropped.
 pub(super) fn commit(folder: &Path, stage: TempDir, files: Vec<Entry>) -> Result<(), Failure> {
-    let place = folder.join(NAME);
+    let place = folder.join(JOURNAL);
     let fail = |e: io::Error| failure(&place, e);
     let name = stage
         .path()
@@ -96,7 +96,7 @@ pub(super) fn commit(folder: &Path, stage: TempDir, files: Vec<Entry>) -> Result
 /// Returns the error of the file system. An update of files that were edited since is dropped,
 /// which is reported as an error once.
 pub fn recover(folder: &Path) -> Result<(), Failure> {
-    if fs::symlink_metadata(folder.join(NAME)).is_err() {
+    if fs::symlink_metadata(folder.join(JOURNAL)).is_err() {
         return Ok(());
     }
     let _lock = lock::exclusive(folder)?;
@@ -104,7 +104,7 @@ pub fn recover(folder: &Path) -> Result<(), Failure> {
 }
 
 pub(super) fn recover_locked(folder: &Path) -> Result<(), Failure> {
-    let place = folder.join(NAME);
+    let place = folder.join(JOURNAL);
     let fail = |e: io::Error| {
         Failure::new("finish an update", "", e.to_string())
             .at(place.display())
