@@ -2013,3 +2013,198 @@ fn extensions_that_callers_see_have_a_class_and_others_are_listed() {
         }
     }
 }
+
+/// Returns a document of `n` operations that list something, changed by `f`.
+fn lists(n: usize, prefix: &str, f: impl Fn(usize, &mut Value)) -> Value {
+    let paths = (0..n).map(|i| {
+        let page = json!({"name": "page", "in": "query", "schema": {"type": "integer"}});
+        let mut op = json!({"operationId": format!("list_{i}"), "tags": ["things"], "parameters": [page],
+            "responses": {"200": {"description": "", "content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/Thing{i}")}}}}}});
+        f(i, &mut op);
+        (format!("{prefix}/things{i}/"), json!({"get": op}))
+    });
+    let schemas = (0..n).map(|i| {
+        let id = json!({"type": "integer", "minimum": i});
+        (
+            format!("Thing{i}"),
+            json!({"type": "object", "properties": {"id": id}}),
+        )
+    });
+    json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths.collect::<serde_json::Map<_, _>>(),
+        "components": {"schemas": schemas.collect::<serde_json::Map<_, _>>()}})
+}
+
+/// What each of many operations, paths or components has alike is one line with all of them; each
+/// operation that is new or gone has its own.
+#[test]
+fn what_many_places_have_alike_is_one_line() {
+    let old = lists(9, "", |_, _| ());
+    let is_worse = |c: &&Change| c.class < Class::Cosmetic;
+    let missing = json!({"description": ""});
+    type Mutation = fn(usize, &mut Value);
+    let each: [(Mutation, &str, &str); 5] = [
+        (
+            |_, op| op["parameters"][0]["name"] = "offset".into(),
+            "in 9 operations: query parameter `page`: is gone",
+            "/paths/*/*",
+        ),
+        (
+            |_, op| op["deprecated"] = true.into(),
+            "in 9 operations: is deprecated now",
+            "/paths/*/*",
+        ),
+        (
+            |_, op| op["x-cost"] = 3.into(),
+            "in 9 operations: x-cost: nothing → 3",
+            "/paths/*/*/x-cost",
+        ),
+        (
+            |i, op| {
+                let page = op["parameters"][0].take();
+                let other = json!({"name": "z", "in": "query", "schema": {"type": "string"}});
+                op["parameters"] = if i % 2 == 0 {
+                    json!([page])
+                } else {
+                    json!([other, page])
+                };
+                op["parameters"][i % 2]["description"] = "d".into();
+            },
+            "in 9 operations: parameters/*/description: nothing → \"d\"",
+            "/paths/*/*/parameters/*/description",
+        ),
+        (
+            |_, op| op["responses"]["404"] = json!({"description": ""}),
+            "in 9 operations: response 404: is new",
+            "/paths/*/*",
+        ),
+    ];
+    for (mutate, line, place) in each {
+        let changes = report(&old, &lists(9, "", mutate));
+        let text = Format::Text.render(&changes);
+        assert_eq!(text.matches(line).count(), 1, "{line}: {text}");
+        let one: Vec<&Change> = changes.iter().filter(|c| c.place == place).collect();
+        let all = |i: usize| {
+            let name = format!("GET /things{i}/");
+            one[0].places.iter().any(|place| place.starts_with(&name))
+        };
+        assert!(!one.is_empty() && (0..9).all(all), "{changes:?}");
+        let pointed = |i: usize| {
+            let start = format!("/paths/~1things{i}~1/get");
+            one[0].pointers.iter().any(|p| p.starts_with(&start))
+        };
+        assert!((0..9).all(pointed), "{changes:?}");
+        // The changelog names them all.
+        let log = changelog::update("# Changelog\n", &changes);
+        let lines = log.lines().filter(|l| l.starts_with("- ")).count();
+        assert_eq!(lines, changes.iter().filter(is_worse).count(), "{log}");
+        let named = |i: usize| log.contains(&format!("`GET /things{i}/ (list_{i})`"));
+        assert!(!is_worse(&one[0]) || (0..9).all(named), "{log}");
+    }
+    // A few are listed one by one, as is each operation that is gone.
+    let few = lists(9, "", |i, op| {
+        if i < 3 {
+            op["responses"]["404"] = missing.clone();
+        }
+    });
+    assert_eq!(report(&old, &few).len(), 3);
+    let gone = report(&old, &lists(2, "", |_, _| ()));
+    let gone = gone.iter().filter(|c| c.rule == Rule::OperationGone);
+    assert_eq!(gone.count(), 7);
+    // Components, and paths.
+    let mut new = old.clone();
+    for i in 0..9 {
+        let schema = &mut new["components"]["schemas"][format!("Thing{i}")];
+        schema["properties"]["created"] = json!({"type": "string"});
+        schema["x-table"] = "t".into();
+        new["paths"][format!("/things{i}/")]["x-group"] = 1.into();
+    }
+    let text = Format::Text.render(&report(&old, &new));
+    for line in [
+        "in 9 components: created: is new (Thing0.created, Thing1.created, Thing2.created, … (6 more))",
+        "in 9 components: x-table: nothing → \"t\" (Thing0, ",
+        "in 9 paths: x-group: nothing → 1 (/things0/, ",
+    ] {
+        assert_eq!(text.matches(line).count(), 1, "{line}: {text}");
+    }
+    assert_eq!(report(&old, &new).len(), 3, "{text}");
+    let renamed = json!({"in": "path", "required": true, "schema": {"type": "string"}});
+    let named = |name: &str| {
+        let paths = (0..9).map(|i| {
+            let mut parameter = renamed.clone();
+            parameter["name"] = name.into();
+            let op = json!({"operationId": format!("read_{i}"), "parameters": [parameter], "responses": {}});
+            (format!("/a{i}/{{{name}}}/"), json!({"get": op}))
+        });
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths.collect::<serde_json::Map<_, _>>()})
+    };
+    let changes = report(&named("id"), &named("pk"));
+    assert_eq!(
+        (changes.len(), changes[0].places.len()),
+        (1, 9),
+        "{changes:?}"
+    );
+}
+
+#[test]
+fn an_operation_that_moves_is_one_line_with_its_id_and_its_feature() {
+    let old = lists(2, "/dongle", |_, _| ());
+    let text = |old: &Value, new: &Value| -> Vec<String> {
+        let changes = report(old, new);
+        changes
+            .into_iter()
+            .map(|c| format!("{}: {}", c.place, c.what))
+            .collect()
+    };
+    let begin = "/paths: the paths begin with `/v2` instead of `/dongle`";
+    let moved = lists(2, "/v2", |_, _| ());
+    assert_eq!(text(&old, &moved), [begin]);
+    let ids = lists(2, "/v2", |i, op| {
+        op["operationId"] = format!("v2_list_{i}").into();
+        op["tags"] = json!(["v2"]);
+    });
+    let also = ", with other operationIds, the feature `things` is `v2` now";
+    assert_eq!(text(&old, &ids), [format!("{begin}{also}")]);
+    let changes = report(&old, &ids);
+    for (doc, pointer) in [
+        (&old, "/paths/~1dongle~1things0~1/get"),
+        (&ids, "/paths/~1v2~1things0~1/get"),
+    ] {
+        for key in ["operationId", "tags"] {
+            let pointer = format!("{pointer}/{key}");
+            assert!(
+                doc.pointer(&pointer).is_some() && changes[0].pointers.contains(&pointer),
+                "{changes:?}"
+            );
+        }
+    }
+    assert!(changes[0].rust == Some(Class::Breaking), "{changes:?}");
+    let without = lists(2, "", |_, _| ());
+    assert_eq!(
+        text(&old, &without),
+        ["/paths: the paths no longer begin with `/dongle`"]
+    );
+    assert_eq!(
+        text(&without, &old),
+        ["/paths: the paths begin with `/dongle` now"]
+    );
+    // One alone, also of a path that is the whole prefix.
+    let alone = |path: &str, id: &str| {
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+            "paths": {path: {"get": {"operationId": id, "parameters": [{"name": "q", "in": "query", "schema": {"type": "string"}}], "responses": {}}}}})
+    };
+    assert_eq!(
+        text(&alone("/dongle", "a"), &alone("/v2", "b")),
+        ["GET /v2: was `GET /dongle`, operationId `a`, feature `dongle`"]
+    );
+    let both = |prefix: &str| {
+        let mut doc = alone(prefix, "a");
+        let mut below = doc["paths"][prefix].clone();
+        below["get"]["operationId"] = "b".into();
+        doc["paths"][format!("{prefix}/list")] = below;
+        doc
+    };
+    assert_eq!(
+        text(&both("/dongle"), &both("/v2")),
+        [format!("{begin}, the feature `dongle` is `v2` now")]
+    );
+}

@@ -27,9 +27,10 @@ pub fn update(text: &str, changes: &[Change]) -> String {
         lines.insert((
             rank,
             format!(
-                "- {tag}: the API: {}: {}\n",
-                code(&change.place),
-                markdown(&change.what)
+                "- {tag}: the API: {}: {}\n{}",
+                change.shown(code),
+                markdown(&change.what),
+                folded(&change.places)
             ),
         ));
     }
@@ -52,6 +53,19 @@ pub fn update(text: &str, changes: &[Change]) -> String {
         ),
         None => format!("{}\n\n{HEADING}\n\n{block}", rest.trim_end()),
     }
+}
+
+/// Returns a list that is folded where Markdown is shown: each of many places that changed alike.
+fn folded(places: &BTreeSet<String>) -> String {
+    if places.is_empty() {
+        return String::new();
+    }
+    let all: Vec<String> = places.iter().map(|place| code(place)).collect();
+    let all = all.join(", ");
+    format!(
+        "\n  <details><summary>all {}</summary>\n\n  {all}\n\n  </details>\n\n",
+        places.len()
+    )
 }
 
 /// Returns whether the unreleased section has the block of an earlier update.

@@ -193,7 +193,7 @@ fn changes(
         let plain = again(&new.upstream, None)?.doc;
         diff::corrected(&mut changes, &plain, recorrected, &new.doc);
     }
-    Ok(changes)
+    Ok(diff::grouped(changes))
 }
 
 /// Normalises a committed document; actions without an effect on it are left out.

@@ -6,11 +6,13 @@
 //! from both. Each change says both.
 
 mod body;
+mod change;
 mod document;
 mod edges;
 mod extensions;
 mod fields;
 mod forms;
+mod grouped;
 mod meaning;
 mod media;
 mod nulls;
@@ -37,105 +39,17 @@ mod walk;
 
 use std::collections::BTreeSet;
 
-use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+pub use change::{Change, Side};
+pub use grouped::grouped;
 pub use render::{Counted, Format};
-pub use rules::Rule;
+pub use rules::{Class, Rule};
 
 use crate::{
     pipeline::{beside, convert},
     report::{Failure, Report},
 };
-
-/// The effect of a change on callers, the worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
-#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Class {
-    /// Old programs no longer compile, are refused, or get something else.
-    Breaking,
-    /// No rule knows what it means.
-    Unclassified,
-    /// Something new that old programs need not know.
-    Additive,
-    /// Only texts, examples or order.
-    Cosmetic,
-}
-
-impl Class {
-    /// All classes, the worst first.
-    pub const ALL: [Self; 4] = [
-        Self::Breaking,
-        Self::Unclassified,
-        Self::Additive,
-        Self::Cosmetic,
-    ];
-
-    /// Returns the name of the class.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Breaking => "breaking",
-            Self::Unclassified => "unclassified",
-            Self::Additive => "additive",
-            Self::Cosmetic => "cosmetic",
-        }
-    }
-}
-
-/// The side that sees a change: the sender, the reader of the response, or both.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Side {
-    Both,
-    Request,
-    Response,
-}
-
-/// One change.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
-pub struct Change {
-    /// The worse of `wire` and `rust`.
-    pub class: Class,
-    pub side: Side,
-    /// An operation (`GET /a/{id}/`), a component or a member of one (`Device.callName`), or a
-    /// JSON pointer.
-    pub place: String,
-    pub what: String,
-    #[serde(serialize_with = "id")]
-    #[cfg_attr(feature = "schemas", schemars(with = "String"))]
-    pub rule: Rule,
-    /// What it does on the wire: a class, or `none`.
-    #[serde(serialize_with = "or_none")]
-    #[cfg_attr(feature = "schemas", schemars(with = "String"))]
-    pub wire: Option<Class>,
-    /// What it does to the Rust API: a class, or `none`.
-    #[serde(serialize_with = "or_none")]
-    #[cfg_attr(feature = "schemas", schemars(with = "String"))]
-    pub rust: Option<Class>,
-    /// The Rust items that it reaches.
-    pub items: BTreeSet<String>,
-    /// What to change in a caller's code.
-    pub advice: BTreeSet<String>,
-    /// The operations that it reaches, each with its operationId.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub operations: BTreeSet<String>,
-    /// Its places in the new and the old document.
-    pub pointers: BTreeSet<String>,
-    /// Candidates for its Rust items, before they are looked up.
-    #[serde(skip)]
-    candidates: BTreeSet<String>,
-}
-
-fn id<S: Serializer>(rule: &Rule, s: S) -> Result<S::Ok, S::Error> {
-    s.serialize_str(&rule.id())
-}
-
-fn or_none<S: Serializer>(class: &Option<Class>, s: S) -> Result<S::Ok, S::Error> {
-    s.serialize_str(class.map_or("none", Class::name))
-}
 
 /// A document in upstream and in normalised form.
 #[derive(Clone, Copy)]
@@ -153,16 +67,17 @@ impl<'a> From<&'a crate::pipeline::Normalized> for Documents<'a> {
     }
 }
 
-/// Returns all changes from `old` to `new`. Different documents have at least one.
+/// Returns all changes from `old` to `new`. Different documents have at least one. What changed alike
+/// in many places is one.
 ///
 /// # Errors
 /// Returns an error if the pipeline cannot read a document.
 pub fn compare(old: Documents<'_>, new: Documents<'_>) -> Result<Vec<Change>, Failure> {
-    compare_corrected(old, new, old.doc)
+    compare_corrected(old, new, old.doc).map(grouped)
 }
 
 /// Compares as [`compare`] does if the corrections changed too: `recorrected` is the old document,
-/// normalised with the new corrections.
+/// normalised with the new corrections. Each place has a change of its own.
 ///
 /// # Errors
 /// Returns an error in the same cases as [`compare`].
@@ -231,7 +146,7 @@ pub fn corrected(changes: &mut [Change], plain: &Value, old: &Value, new: &Value
 /// Returns all differences of two documents on the wire. Documents of different versions are
 /// compared as OpenAPI 3.0, and what that cannot express is listed.
 fn upstream(old: &Value, new: &Value) -> Result<Vec<Change>, Failure> {
-    if version(old) == version(new) {
+    if dialect(old) == dialect(new) {
         let mut changes = walk::walk(old, new);
         if changes.iter().any(|c| c.wire <= Some(Class::Unclassified)) {
             as_meant(&mut changes, old, new);
@@ -288,7 +203,12 @@ fn as_meant(changes: &mut Vec<Change>, old: &Value, new: &Value) {
     changes.extend(meant.into_iter().filter(|c| left.contains(&key(c))));
 }
 
-/// Returns the version: `2.0`, `3.0` or `3.1`.
+/// Returns the version of which all members can be compared as they are: 3.2 only adds to 3.1.
+fn dialect(doc: &Value) -> String {
+    version(doc).replace("3.2", "3.1")
+}
+
+/// Returns the version: `2.0`, `3.0`, `3.1` or `3.2`.
 fn version(doc: &Value) -> String {
     let version = doc.get("swagger").or_else(|| doc.get("openapi"));
     let text = version.map_or_else(String::new, |v| {

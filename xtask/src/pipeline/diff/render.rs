@@ -44,6 +44,8 @@ impl<'a> Counted<'a> {
 
 /// How many operations or Rust items are named; the others are only counted.
 const NAMED: usize = 3;
+/// How many things to change are all listed.
+const ADVICE: usize = 12;
 
 impl Format {
     /// Returns all changes, with a newline at the end.
@@ -68,17 +70,12 @@ impl Format {
             };
             for change in of(class) {
                 let side = format!("{:?}", change.side).to_lowercase();
-                let (place, what, reach, means) = (
-                    line(&change.place),
-                    line(&change.what),
-                    reach(change),
-                    means(change),
-                );
+                let (what, reach, means) = (line(&change.what), reach(change), means(change));
                 let _ = match self {
                     Self::Markdown => writeln!(
                         out,
                         "- {} ({side}): {}{}",
-                        code(&place),
+                        change.shown(code),
                         markdown(&format!("{what}{reach}")),
                         means
                             .map(|m| format!("\n  {}", markdown(&m)))
@@ -86,7 +83,8 @@ impl Format {
                     ),
                     _ => writeln!(
                         out,
-                        "  {side:<8}  {place}: {what}{reach}{}",
+                        "  {side:<8}  {}: {what}{reach}{}",
+                        change.shown(|place| line(place).into_owned()),
                         means
                             .map(|m| format!("\n            {m}"))
                             .unwrap_or_default()
@@ -125,8 +123,15 @@ fn means(change: &Change) -> Option<String> {
     if !items.is_empty() {
         let _ = write!(out, "; {}", listed(&items));
     }
-    for advice in &change.advice {
+    let shown = match change.advice.len() {
+        n if n > ADVICE => NAMED,
+        n => n,
+    };
+    for advice in change.advice.iter().take(shown) {
         let _ = write!(out, "; {advice}");
+    }
+    if shown < change.advice.len() {
+        let _ = write!(out, "; … ({} more)", change.advice.len() - shown);
     }
     Some(line(&out).into_owned())
 }
@@ -144,8 +149,13 @@ fn listed(names: &[String]) -> String {
     out
 }
 
-/// Returns the operations that a change reaches, without the one that its place names.
+/// Returns the operations that a change reaches, without the one that its place names; or the places
+/// that changed alike.
 fn reach(change: &Change) -> String {
+    if !change.places.is_empty() {
+        let places: Vec<String> = change.places.iter().map(|p| line(p).into_owned()).collect();
+        return format!(" ({})", listed(&places));
+    }
     let named = |o: &&String| **o != change.place;
     let id = |o: &str| match o.strip_prefix(change.place.as_str()) {
         // For the operation itself, only the operationId is left to name.

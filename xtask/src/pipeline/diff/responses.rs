@@ -136,7 +136,7 @@ impl<'a> Walker<'a> {
                 w.emit(Rule::HeaderRequired, below, "is always present now")
             }
             "required" => w.emit(Rule::HeaderOptional, below, "may be missing now"),
-            "explode" if w.is_single(whole) => {
+            "explode" if w.is_single(whole) || w.is_joined(whole) => {
                 w.differs(Rule::WrittenOtherwise, &below.clone().what(key), a, b)
             }
             "style" | "explode" | "collectionFormat" | "allowReserved" | "allowEmptyValue" => {

@@ -1,7 +1,42 @@
 //! The table of rules: the class of each kind of change on the wire. `docs/drift.md` is made from
 //! it.
 
-use super::Class;
+use serde::Serialize;
+
+/// The effect of a change on callers, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// Old programs no longer compile, are refused, or get something else.
+    Breaking,
+    /// No rule knows what it means.
+    Unclassified,
+    /// Something new that old programs need not know.
+    Additive,
+    /// Only texts, examples or order.
+    Cosmetic,
+}
+
+impl Class {
+    /// All classes, the worst first.
+    pub const ALL: [Self; 4] = [
+        Self::Breaking,
+        Self::Unclassified,
+        Self::Additive,
+        Self::Cosmetic,
+    ];
+
+    /// Returns the name of the class.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Breaking => "breaking",
+            Self::Unclassified => "unclassified",
+            Self::Additive => "additive",
+            Self::Cosmetic => "cosmetic",
+        }
+    }
+}
 
 /// Declares the rules: name, kind of change, class for the sender, class for the reader, and what a
 /// caller does.

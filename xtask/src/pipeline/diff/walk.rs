@@ -35,6 +35,7 @@ pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
         pairs: Vec::new(),
         changes: BTreeMap::new(),
         claims: 0,
+        told: BTreeSet::new(),
         turned: false,
         reads_the_same: false,
         is_text: false,
@@ -62,6 +63,7 @@ pub fn change(rule: Rule, pointer: &str, what: String) -> Change {
         advice: BTreeSet::new(),
         operations: BTreeSet::new(),
         pointers: BTreeSet::from([pointer.to_owned()]),
+        places: BTreeSet::new(),
         candidates: BTreeSet::new(),
     }
 }
@@ -90,6 +92,8 @@ pub struct Walker<'a> {
     /// The changes by rule, side, place and text: what several operations share is one change.
     changes: BTreeMap<(Rule, Side, String, String), Change>,
     pub claims: usize,
+    /// Places in the new document of which a change has said what differs.
+    pub told: BTreeSet<String>,
     /// Whether this is a callback, where the caller reads what is sent.
     pub turned: bool,
     /// Whether what is compared accepts the same values.
@@ -150,7 +154,7 @@ impl<'a> Walker<'a> {
             });
             change.wire = change.wire.min(Some(wire));
             change.place.clone_from(&at.place);
-            change.pointers.insert(at.old.clone());
+            change.pointers.extend([at.old.clone(), at.new.clone()]);
             change.operations.extend(at.operations.of(side));
             change.candidates.extend(at.candidates.iter().cloned());
         }

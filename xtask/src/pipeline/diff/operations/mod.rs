@@ -5,7 +5,7 @@ mod moves;
 mod others;
 
 pub use moves::path_parameter_text;
-use moves::{names, operation_at, whole_path};
+use moves::{area, names, operation_at, whole_path};
 use others::{MORE, is_other};
 
 use std::{
@@ -212,13 +212,13 @@ impl<'a> Walker<'a> {
     ) {
         let (requests, responses) = self.own_sides();
         match name {
+            _ if self.told.contains(&at.new) => self.claims += 1,
             "operationId" => self.emit(
                 Rule::OperationId,
                 at,
                 format!("operationId: {}", both(old, new)),
             ),
             "tags" => {
-                let area = |p: &Path<'_>| autopi_codegen::area(p.path, p.op);
                 if area(a) != area(b) {
                     self.emit(
                         Rule::OperationArea,

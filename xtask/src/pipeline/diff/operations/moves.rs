@@ -10,62 +10,59 @@ use crate::pipeline::diff::{
     Rule,
     paths::{How, Pair, Path, label, prefixes},
     place::{At, Operations, Sides},
+    values::text,
     walk::Walker,
 };
 
 impl<'a> Walker<'a> {
-    /// Reports one change for operations that moved together.
+    /// Reports one change for operations that moved together, with their operationIds and areas.
     pub(super) fn moved(&mut self, at: &At, pairs: &[Pair<'a>]) {
         type Both<'p> = (Path<'p>, Path<'p>);
-        let mut groups: BTreeMap<(bool, &str, &str), Vec<Both<'a>>> = BTreeMap::new();
+        let mut groups: BTreeMap<(bool, String), Vec<Both<'a>>> = BTreeMap::new();
         for pair in pairs.iter().filter(|p| p.how != How::Same) {
             if let (Some(a), Some(b)) = (pair.old, pair.new) {
-                let (from, to) = match (end(a.path), end(b.path)) {
-                    ((x, from), (y, to)) if x == y => (from, to),
-                    _ => prefixes(a.path, b.path),
+                let is_prefix = pair.how == How::Prefix;
+                let what = match is_prefix {
+                    true => {
+                        let (from, to) = prefixes(a.path, b.path);
+                        prefix_text(from, to)
+                    }
+                    false => moved_text(&a, &b),
                 };
-                groups
-                    .entry((pair.how == How::Prefix, from, to))
-                    .or_default()
-                    .push((a, b));
+                groups.entry((is_prefix, what)).or_default().push((a, b));
             }
         }
-        for ((prefix, from, to), ops) in groups {
+        for ((is_prefix, mut what), ops) in groups {
+            if !is_prefix {
+                what += &also_text(&ops);
+            }
             for (a, b) in &ops {
                 let below = operation_at(at, a, b);
-                let (rule, place, what) = match (prefix, ops.len()) {
-                    (true, _) => (
-                        Rule::PrefixMoved,
-                        "/paths".to_owned(),
-                        prefix_text(from, to),
-                    ),
-                    (_, 1) => (
-                        Rule::OperationMoved,
-                        b.name(),
-                        format!("was `{}`", a.name()),
-                    ),
-                    _ => (
-                        Rule::OperationMoved,
-                        "/paths".to_owned(),
-                        match (from, to) {
-                            ("/", _) | (_, "/") => {
-                                format!("moved: `…{from}` is `…{to}` now")
-                            }
-                            _ => format!("moved: `{from}/…` is `{to}/…` now"),
-                        },
-                    ),
+                let (rule, place, what) = match (is_prefix, ops.len()) {
+                    (true, _) => (Rule::PrefixMoved, "/paths".to_owned(), &what),
+                    (_, 1) => (Rule::OperationMoved, b.name(), &was_text(a, b)),
+                    _ => (Rule::OperationMoved, "/paths".to_owned(), &what),
                 };
-                self.emit(
-                    rule,
-                    &At {
-                        place: place.clone(),
-                        old: whole_path(a),
-                        new: whole_path(b),
-                        ..below.clone()
-                    },
-                    &what,
-                );
-                self.emit(rule, &At { place, ..below }, &what);
+                let whole = At {
+                    old: whole_path(a),
+                    new: whole_path(b),
+                    ..below.clone()
+                };
+                let mut places = vec![whole, below.clone()];
+                let differs = |key: &str| a.op.get(key) != b.op.get(key);
+                let said = [("operationId", true), ("tags", area(a) != area(b))];
+                for (key, _) in said
+                    .iter()
+                    .filter(|(key, is)| *is && !is_prefix && differs(key))
+                {
+                    let at = below.key(key);
+                    self.told.insert(at.new.clone());
+                    places.push(at);
+                }
+                for at in places {
+                    let place = place.clone();
+                    self.emit(rule, &At { place, ..at }, what);
+                }
             }
         }
     }
@@ -76,6 +73,66 @@ impl<'a> Walker<'a> {
         let (from, to) = prefixes(pair.old?.path, pair.new?.path);
         Some(prefix_text(from, to))
     }
+}
+
+fn id<'p>(op: &Path<'p>) -> &'p str {
+    text(Some(op.op), "operationId")
+}
+
+/// Returns the feature of an operation.
+pub(super) fn area(op: &Path<'_>) -> String {
+    autopi_codegen::area(op.path, op.op)
+}
+
+/// Returns what is said of one operation that moved.
+fn was_text(old: &Path<'_>, new: &Path<'_>) -> String {
+    let mut was = format!("was `{}`", old.name());
+    if id(old) != id(new) {
+        was += &match id(old) {
+            "" => ", without an operationId".to_owned(),
+            id => format!(", operationId `{id}`"),
+        };
+    }
+    if area(old) != area(new) {
+        was += &format!(", feature `{}`", area(old));
+    }
+    was
+}
+
+/// Returns what is said of the paths of operations that moved together.
+fn moved_text(old: &Path<'_>, new: &Path<'_>) -> String {
+    let instead = |verb: &str, (from, to): (&str, &str)| match (from, to) {
+        ("", to) => format!("the paths {verb} with `{to}` now"),
+        (from, "") => format!("the paths no longer {verb} with `{from}`"),
+        (from, to) => format!("the paths {verb} with `{to}` instead of `{from}`"),
+    };
+    match (end(old.path), end(new.path)) {
+        _ if old.path == new.path => {
+            format!("the method is {} instead of {}", upper(new), upper(old))
+        }
+        ((x, from), (y, to)) if x == y => instead("end", (from, to)),
+        _ => instead("begin", prefixes(old.path, new.path)),
+    }
+}
+
+/// Returns what else is said of them.
+fn also_text(ops: &[(Path<'_>, Path<'_>)]) -> String {
+    let mut also = String::new();
+    if ops.iter().any(|(a, b)| id(a) != id(b)) {
+        also += ", with other operationIds";
+    }
+    let areas: BTreeSet<_> = ops.iter().map(|(a, b)| (area(a), area(b))).collect();
+    let differ = areas.iter().filter(|(from, to)| from != to);
+    match differ.collect::<Vec<_>>().as_slice() {
+        [] => {}
+        [(from, to)] => also += &format!(", the feature `{from}` is `{to}` now"),
+        _ => also += ", in other features",
+    }
+    also
+}
+
+fn upper(op: &Path<'_>) -> String {
+    op.method.to_uppercase()
 }
 
 /// Splits the slashes off the end of a path.

@@ -205,6 +205,8 @@ impl<'a> Walker<'a> {
                 format!("was `{}`", a.and_then(Value::as_str).unwrap_or_default()),
             ),
             "in" => w.differs(Rule::ParameterForm, &below.clone().what("in"), a, b),
+            // A path has all of its parameters.
+            "required" if path => w.differs(Rule::WrittenOtherwise, &below.clone().what(key), a, b),
             "required" => {
                 let (rule, what) = match (body, flag(new, "required")) {
                     (true, true) => (Rule::BodyRequired, "is required now"),
@@ -214,7 +216,7 @@ impl<'a> Walker<'a> {
                 };
                 w.emit(rule, below, what);
             }
-            "explode" | "collectionFormat" if w.is_single(whole) => {
+            "explode" | "collectionFormat" if w.is_single(whole) || w.is_joined(whole) => {
                 w.differs(Rule::WrittenOtherwise, &below.clone().what(key), a, b)
             }
             "style" | "explode" | "allowReserved" | "collectionFormat" => {
@@ -260,6 +262,22 @@ impl<'a> Walker<'a> {
                 self.one_is_a_list = false;
             }
         }
+    }
+
+    /// Returns whether a parameter is, and was, a list that is joined by commas, exploded or not, or
+    /// an object that is always exploded.
+    pub fn is_joined(&self, (old, new): (Maybe<'a>, Maybe<'a>)) -> bool {
+        let joined = |doc: &'a Value, parameter: Maybe<'a>| {
+            let schema = get(parameter, "schema").map(|s| resolve(doc, s));
+            let in_query = !matches!(text(parameter, "in"), "path" | "header" | "");
+            match text(parameter, "style") {
+                "deepObject" => true,
+                "" if in_query => false,
+                "" | "simple" => text(schema, "type") == "array",
+                _ => false,
+            }
+        };
+        joined(self.old.doc, old) && joined(self.new.doc, new)
     }
 
     /// Returns whether a parameter has, or had, a single value, for which it does not matter how

@@ -218,6 +218,10 @@ impl<'a> Walker<'a> {
             "deprecated" => self.deprecated(below, old, new),
             "title" | "description" | "summary" | "example" | "examples" | "externalDocs"
             | "$comment" | "$schema" => self.words(below, old, new),
+            // Names of schemas: what refers to one is compared by what it leads to.
+            "$anchor" | "$dynamicAnchor" | "$id" => {
+                self.differs(Rule::WrittenOtherwise, &below.clone().what(key), old, new)
+            }
             "xml" if offers_xml(self.old.doc) || offers_xml(self.new.doc) => {
                 self.leaves(Rule::Encoding, &below.clone().what(key), old, new);
             }

@@ -87,11 +87,11 @@ fn bound(key: &str, schema: Maybe<'_>) -> Option<(f64, bool)> {
         .into_iter()
         .flatten()
         .max_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal))?;
-    let whole = schema?.get("type").is_some_and(|t| t == "integer") && n.fract() == 0.0;
-    Some(if whole && excluded {
-        (n + 1.0, false)
-    } else {
-        (n, excluded)
+    let is_whole = schema?.get("type").is_some_and(|t| t == "integer");
+    Some(match (is_whole, excluded && n.fract() == 0.0) {
+        (true, true) => (n + 1.0, false),
+        (true, false) => (n.ceil(), false),
+        (false, _) => (n, excluded),
     })
 }
 
