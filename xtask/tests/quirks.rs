@@ -169,7 +169,7 @@ fn responses_and_paths_are_read_in_any_form() {
                 "{20x: {description: x}}",
                 "/paths/~1a~1/post/responses/2XX/description",
                 json!("x"),
-                "/responses: `20x` is not a status",
+                "/responses/20x: `20x` is not a status",
             ),
             quirk(
                 "{200 OK: {description: x}}",
@@ -251,7 +251,7 @@ fn responses_and_paths_are_read_in_any_form() {
                 "security: [k]",
                 "/paths/~1a~1/post/security",
                 json!([{"k": []}]),
-                "/post/security: a name",
+                "/post/security/0: a name",
             ),
             quirk(
                 "servers: https://a.example",
@@ -978,7 +978,7 @@ fn lists_and_texts_in_the_place_of_objects_are_read() {
                 json!("x"),
                 "/responses: a list",
             ),
-            quirk("{200: x}", status, json!("x"), "/responses: a text"),
+            quirk("{200: x}", status, json!("x"), "/responses/200: a text"),
             quirk(
                 "{200: {description: x, headers: [{name: X-A, schema: {type: integer}}]}}",
                 "/paths/~1a~1/post/responses/200/headers/X-A/schema/type",
@@ -1017,7 +1017,7 @@ fn lists_and_texts_in_the_place_of_objects_are_read() {
                 "servers: [https://a.example]",
                 "/servers/0/url",
                 json!("https://a.example"),
-                "#/servers: ",
+                "#/servers/0: ",
             ),
             quirk(
                 "externalDocs: https://a.example",
@@ -1289,7 +1289,7 @@ fn schemas_of_other_tools_and_versions_are_read() {
         (
             "{oneOf: [string, integer]}",
             json!({"oneOf": [{"type": "string"}, {"type": "integer"}]}),
-            "/x/oneOf: a name",
+            "/x/oneOf/0: a name",
             all,
         ),
         (
@@ -1402,7 +1402,7 @@ fn operations_of_other_tools_and_versions_are_read() {
                 "requestBody: {content: {application/json: string}}",
                 json,
                 json!("string"),
-                "/content: a text",
+                "/content/application~1json: a text",
             ),
             quirk(
                 "requestBody: {content: {application/json: {type: string}}}",
@@ -1532,7 +1532,7 @@ fn documents_of_other_tools_and_versions_are_read() {
                 "tags: [25.3, b]",
                 "/tags/0/name",
                 json!("25.3"),
-                "#/tags: a name",
+                "#/tags/0: a name",
             ),
         ],
         |more| three("3.0.3", more, OK),
@@ -1566,7 +1566,7 @@ fn documents_of_other_tools_and_versions_are_read() {
     // Without a plain meaning they are refused, with their place.
     for (more, place) in [
         (
-            "components: {parameters: {k: {in: query, schema: {type: string}}}}",
+            "components: {parameters: {k: {name: k, in: nowhere, schema: {type: string}}}}",
             "#/components/parameters/k",
         ),
         (
@@ -2341,4 +2341,92 @@ fn what_has_no_place_in_the_document_is_left_out_with_a_warning() {
             "{report}"
         );
     }
+}
+
+/// A parameter without a name cannot be sent; the only one of a path has the name that the path
+/// says, and the body needs none.
+#[test]
+fn a_parameter_without_a_name_is_left_out_with_a_warning() {
+    let left_out = "a parameter without a name: left out";
+    let find = |doc: &Value| at(doc, "/paths/~1a~1{id}/post");
+    let of = |version: &str, parameters: &str, more: &str| {
+        let text = match version {
+            "2.0" => two(more, &format!("      parameters: {parameters}\n{OK}")),
+            _ => three(
+                version,
+                more,
+                &format!("      parameters: {parameters}\n{OK}"),
+            ),
+        };
+        let new = normalize(&text.replace("/a/:", "/a/{id}:"), None);
+        let new = new.unwrap_or_else(|e| panic!("{e}\n{text}"));
+        (find(&new.doc), new.report.warnings)
+    };
+    let id = "{name: id, in: path, required: true, schema: {type: integer}}";
+    let q = "{name: q, in: query, schema: {type: string}}";
+    for version in ["2.0", "3.0.3", "3.1.0"] {
+        for nameless in [
+            "{in: query, schema: {type: string}}",
+            "{name: '', in: query, schema: {type: string}}",
+            "{name: null, in: header, schema: {type: string}}",
+            "{name: ' ', in: cookie, schema: {type: string}}",
+            "{schema: {type: string}}",
+        ] {
+            let (op, warnings) = of(version, &format!("[{nameless}, {id}, {nameless}, {q}]"), "");
+            let names: Vec<&Value> = op["parameters"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|p| &p["name"])
+                .collect();
+            assert_eq!(names, ["id", "q"], "{version} {nameless}");
+            let found = warnings.iter().filter(|(_, said)| said == left_out);
+            let places: Vec<&str> = found.map(|(place, _)| place.as_str()).collect();
+            let at = |i: usize| format!("/paths/~1a~1{{id}}/post/parameters/{i}");
+            assert_eq!(places, [at(0), at(2)], "{version} {nameless}");
+        }
+        // The path says which one it is.
+        let path = "{in: path, required: true, schema: {type: integer}}";
+        let (op, warnings) = of(version, &format!("[{q}, {path}]"), "");
+        assert_eq!(at(&op, "/parameters/1/name"), "id", "{version}");
+        assert_eq!(at(&op, "/parameters/1/schema/type"), "integer", "{version}");
+        let said = "has no name: read as `id`, which is not declared".to_owned();
+        let place = "/paths/~1a~1{id}/post/parameters/1".to_owned();
+        assert!(warnings.contains(&(place.clone(), said)), "{warnings:?}");
+        let (op, warnings) = of(version, &format!("[{id}, {path}]"), "");
+        assert_eq!(op["parameters"].as_array().unwrap().len(), 1, "{version}");
+        assert!(
+            warnings.contains(&(place, left_out.to_owned())),
+            "{warnings:?}"
+        );
+    }
+    let shared =
+        "parameters: {P: {in: query, type: string}, Q: {name: q, in: query, type: string}}";
+    let (op, warnings) = of(
+        "2.0",
+        "[{$ref: '#/parameters/P'}, {$ref: '#/parameters/Q'}]",
+        shared,
+    );
+    assert_eq!(at(&op, "/parameters/0/name"), "q");
+    assert!(
+        warnings.contains(&("/parameters/P".to_owned(), left_out.to_owned())),
+        "{warnings:?}"
+    );
+    // A body has no name on the wire, and there is one.
+    let (op, warnings) = of("2.0", "[{in: body, schema: {type: object}}]", "");
+    assert!(op.get("requestBody").is_some());
+    assert!(
+        warnings.iter().all(|(_, said)| !said.contains("name")),
+        "{warnings:?}"
+    );
+    let (_, warnings) = of(
+        "2.0",
+        "[{in: formData, type: string}, {name: f, in: formData, type: string}]",
+        "",
+    );
+    let field = "/paths/~1a~1{id}/post/parameters/0".to_owned();
+    assert!(
+        warnings.contains(&(field, left_out.to_owned())),
+        "{warnings:?}"
+    );
 }

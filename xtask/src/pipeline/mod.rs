@@ -4,6 +4,7 @@ pub mod convert;
 pub mod diff;
 pub mod fetch;
 pub mod overlay;
+mod places;
 pub mod shape;
 pub mod verify;
 pub mod write;
@@ -15,6 +16,7 @@ use serde_json::Value;
 use self::{
     convert::origins::{self, Origins},
     overlay::Stale,
+    places::{origin, place, trace_warnings},
 };
 use crate::report::{Failure, Report};
 
@@ -155,6 +157,7 @@ fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
     let upstream = fetch::parse(input.text)?;
     let prepared = convert::prepare(upstream.clone(), input.file, &mut report, &mut origins)
         .map_err(|e| place(e, &origins, input))?;
+    let prepared_warnings = report.warnings.len();
     let mut doc =
         convert::translate(&prepared, &mut report).map_err(|e| place(e, &origins, input))?;
     if let Err(e) = autopi_codegen::check(&doc) {
@@ -164,9 +167,14 @@ fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
             None => e,
         });
     }
-    let before = report.warnings.len();
+    let converted = report.warnings.len();
     convert::fix_locations(&mut doc, &mut report);
-    trace_warnings(&mut report, before, &prepared, &origins);
+    trace_warnings(
+        &mut report,
+        prepared_warnings..converted,
+        &prepared,
+        &origins,
+    );
     // In the later stages places have other names: find where this one came from.
     let traced = |e: Failure| {
         let found = origin(&prepared, e.pointer(), input.overlay);
@@ -230,57 +238,4 @@ fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
         stale,
         broken: None,
     })
-}
-
-/// Maps warnings to their places in the user's files; those from `first` on have places of the
-/// converted document.
-fn trace_warnings(report: &mut Report, first: usize, prepared: &Value, origins: &Origins) {
-    if report.warnings.len() > first {
-        let mut marked = prepared.clone();
-        origins::mark(&mut marked);
-        if let Ok(marked) = convert::translate(&marked, &mut Report::default()) {
-            for (pointer, _) in &mut report.warnings[first..] {
-                if let Some(from) = origins::marked(&marked, pointer, prepared) {
-                    *pointer = from;
-                }
-            }
-        }
-    }
-    for (pointer, message) in &mut report.warnings {
-        let (file, from) = origins.find(pointer);
-        if let Some(name) = file.and_then(Path::file_name) {
-            *message = format!("in {}: {message}", name.to_string_lossy());
-        }
-        *pointer = from;
-    }
-}
-
-/// Maps an error of a prepared document to its place in the user's file.
-fn place(e: Failure, origins: &Origins, input: Input<'_>) -> Failure {
-    let (file, pointer) = origins.find(e.pointer());
-    let (file, e) = (file.map(Path::to_path_buf), e.moved(pointer));
-    match file {
-        None => e.line_in(input.text),
-        Some(file) => {
-            let text = fetch::read(&file).unwrap_or_default();
-            let folder = input.file.and_then(|f| f.parent()?.canonicalize().ok());
-            let short = folder.and_then(|f| file.strip_prefix(f).ok().map(Path::to_path_buf));
-            e.at(short.unwrap_or(file).display()).line_in(&text)
-        }
-    }
-}
-
-/// Returns the place in the prepared document of a place after the later stages: the document is
-/// sent through them once more, with marks.
-fn origin(prepared: &Value, pointer: &str, overlay: Option<&str>) -> Option<String> {
-    let mut marked = prepared.clone();
-    origins::mark(&mut marked);
-    let mut doc = convert::to_30(marked, &mut Report::default()).ok()?;
-    // It fails at the same point again, and the place is as it was.
-    if shape::shape(&mut doc, &mut Report::default()).is_ok()
-        && let Some(corrections) = overlay
-    {
-        overlay::apply(&mut doc, corrections).ok()?;
-    }
-    origins::marked(&doc, pointer, prepared)
 }

@@ -42,18 +42,19 @@ pub fn declare(
     }
     rename(parameters, &mut wanted, &mut odd, &mut warn);
     for i in odd {
-        let own = name(&parameters[i]);
+        let own = name(&parameters[i]).trim();
         let taken = parameters
             .iter()
             .any(|p| is_in(p, "query") && name(p) == own);
-        let instead = if taken {
-            "left out"
-        } else {
-            "read as a query parameter"
+        let message = match (own, taken) {
+            ("", _) => "a parameter without a name: left out".to_owned(),
+            (_, true) => format!("the path has no `{own}`: left out"),
+            (_, false) => format!("the path has no `{own}`: read as a query parameter"),
         };
-        warn(Some(i), format!("the path has no `{own}`: {instead}"));
+        let is_lost = own.is_empty() || taken;
+        warn(Some(i), message);
         // Without a place it is removed with the others that cannot be sent.
-        parameters[i]["in"] = if taken { Value::Null } else { "query".into() };
+        parameters[i]["in"] = if is_lost { Value::Null } else { "query".into() };
         parameters[i]["required"] = false.into();
     }
     for wanted in wanted {
@@ -95,8 +96,12 @@ fn rename(
                 continue;
             };
             let real = wanted.remove(at);
-            let message =
-                format!("the path has no `{own}`, but a `{real}` that is not declared: renamed");
+            let message = match own.trim() {
+                "" => format!("has no name: read as `{real}`, which is not declared"),
+                _ => {
+                    format!("the path has no `{own}`, but a `{real}` that is not declared: renamed")
+                }
+            };
             warn(Some(i), message);
             parameters[i]["name"] = real.into();
             odd.remove(&i);

@@ -82,90 +82,34 @@ fn styled(
     components: &Map<String, Value>,
     mut warn: impl FnMut(&str, String),
 ) {
-    let text = |key| {
-        parameter
-            .get(key)
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    };
     if let Some(content) = parameter.get("content").and_then(Value::as_object) {
-        match content.keys().next() {
-            Some(media) if autopi_codegen::media::is_json(media) => {}
-            Some(media) => warn(
-                "content",
-                format!("`{media}` is not JSON: a text is sent unchanged"),
-            ),
-            None => warn(
-                "content",
-                "names no media type: any text is accepted".into(),
-            ),
+        for other in ["schema", "style", "explode"] {
+            if parameter.get(other).is_some() {
+                warn(
+                    other,
+                    "stands beside `content`, which counts: left out".into(),
+                );
+            }
+        }
+        if let Some(message) = of_content(content) {
+            warn("content", message);
         }
         return;
     }
-    let Some(place) = text("in") else {
+    let Some(style) = known_style(parameter, &mut warn) else {
         return;
     };
-    let (usual, known): (_, &[&str]) = match place.as_str() {
-        "path" => ("simple", &["simple", "label", "matrix"]),
-        "query" => (
-            "form",
-            &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
-        ),
-        "header" => ("simple", &["simple"]),
-        _ => return,
-    };
-    let mut style = text("style").unwrap_or_else(|| usual.to_owned());
-    if !known.contains(&style.as_str()) {
-        warn(
-            "style",
-            format!("`{style}` is not a style of a parameter in the {place}: sent as `{usual}`"),
-        );
-        style = usual.to_owned();
-        parameter["style"] = usual.into();
-    }
-    let explode = parameter.get("explode").and_then(Value::as_bool);
     let schema = parameter
         .get("schema")
         .map(|s| document::resolved(s, components));
     let Some(schema) = schema else {
         return;
     };
-    let kind = schema
-        .get("type")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let inner = |s: &Value| {
-        let inner = document::resolved(s, components);
-        inner.get("properties").is_some()
-            || inner
-                .get("type")
-                .is_some_and(|t| t == "array" || t == "object")
-    };
-    let properties = schema.get("properties").and_then(Value::as_object);
-    let nested = schema.get("items").is_some_and(inner)
-        || schema.get("additionalProperties").is_some_and(inner)
-        || properties.is_some_and(|p| p.values().any(inner));
-    match (style.as_str(), explode) {
-        ("spaceDelimited" | "pipeDelimited", Some(true)) => {
-            warn(
-                "explode",
-                format!("`{style}` does not apply to an exploded value: the name is repeated"),
-            );
-        }
-        ("deepObject", Some(false)) => {
-            warn("explode", "`deepObject` is always exploded: sent so".into());
-        }
-        ("deepObject", _)
-            if matches!(kind, "string" | "integer" | "number" | "boolean" | "array") =>
-        {
-            warn(
-                "style",
-                format!("`deepObject` is a style of objects, not of `{kind}`: sent as `form`"),
-            );
-        }
-        _ => {}
+    let explode = parameter.get("explode").and_then(Value::as_bool);
+    if let Some((key, message)) = misapplied(&style, explode, schema) {
+        warn(key, message);
     }
-    if nested && style != "deepObject" {
+    if is_nested(schema, components) && style != "deepObject" {
         warn(
             "schema",
             format!(
@@ -174,6 +118,81 @@ fn styled(
             ),
         );
     }
+}
+
+/// Returns what is sent for a parameter with a media type, unless it is JSON.
+fn of_content(content: &Map<String, Value>) -> Option<String> {
+    match content.keys().next() {
+        Some(media) if autopi_codegen::media::is_json(media) => None,
+        Some(media) => Some(format!("`{media}` is not JSON: a text is sent unchanged")),
+        None => Some("names no media type: any text is accepted".into()),
+    }
+}
+
+/// Returns the style of a parameter, and writes the usual one if its place does not have it.
+fn known_style(parameter: &mut Value, warn: &mut impl FnMut(&str, String)) -> Option<String> {
+    let text = |key| parameter.get(key).and_then(Value::as_str);
+    let place = text("in")?;
+    let (usual, known): (_, &[&str]) = match place {
+        "path" => ("simple", &["simple", "label", "matrix"]),
+        "query" => (
+            "form",
+            &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
+        ),
+        "header" => ("simple", &["simple"]),
+        _ => return None,
+    };
+    let style = text("style").unwrap_or(usual);
+    if known.contains(&style) {
+        return Some(style.to_owned());
+    }
+    warn(
+        "style",
+        format!("`{style}` is not a style of a parameter in the {place}: sent as `{usual}`"),
+    );
+    parameter["style"] = usual.into();
+    Some(usual.to_owned())
+}
+
+/// Returns what is sent where a style does not apply to the type or to `explode`, and the member
+/// that says so.
+fn misapplied(
+    style: &str,
+    explode: Option<bool>,
+    schema: &Value,
+) -> Option<(&'static str, String)> {
+    let kind = schema.get("type").and_then(Value::as_str);
+    match (style, explode, kind.unwrap_or_default()) {
+        ("spaceDelimited" | "pipeDelimited", Some(true), _) => Some((
+            "explode",
+            format!("`{style}` does not apply to an exploded value: the name is repeated"),
+        )),
+        ("deepObject", Some(false), _) => {
+            Some(("explode", "`deepObject` is always exploded: sent so".into()))
+        }
+        ("deepObject", _, kind @ ("string" | "integer" | "number" | "boolean" | "array")) => {
+            Some((
+                "style",
+                format!("`deepObject` is a style of objects, not of `{kind}`: sent as `form`"),
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// Returns whether a list or an object has lists or objects inside.
+fn is_nested(schema: &Value, components: &Map<String, Value>) -> bool {
+    let inner = |s: &Value| {
+        let inner = document::resolved(s, components);
+        inner.get("properties").is_some()
+            || inner
+                .get("type")
+                .is_some_and(|t| t == "array" || t == "object")
+    };
+    let properties = schema.get("properties").and_then(Value::as_object);
+    schema.get("items").is_some_and(inner)
+        || schema.get("additionalProperties").is_some_and(inner)
+        || properties.is_some_and(|p| p.values().any(inner))
 }
 
 /// Returns the parts of a form's `encoding` that are not supported.

@@ -130,7 +130,8 @@ fn operation(
 pub fn is_same(a: &Value, b: &Value) -> bool {
     let is = |key: &str| a.get(key) == b.get(key);
     let header = a.get("in").is_some_and(|place| place == "header");
-    is("in") && (is("name") || (header && name(a).eq_ignore_ascii_case(name(b))))
+    let named = !name(a).trim().is_empty();
+    named && is("in") && (is("name") || (header && name(a).eq_ignore_ascii_case(name(b))))
 }
 
 /// Returns the place of the `i`th parameter of an operation: its own come first, then those of its

@@ -78,6 +78,11 @@ impl Forms {
         let list = value
             .as_array_mut()
             .ok_or_else(|| wrong(at, "a list of texts"))?;
+        let before = list.len();
+        list.retain(|entry| !entry.is_null());
+        if list.len() < before {
+            self.warn(at, "null in a list: left out");
+        }
         for (i, entry) in list.iter_mut().enumerate() {
             self.text(entry, &At::Entry(at, i))?;
         }

@@ -54,8 +54,23 @@ impl Forms {
             }
             return Ok(());
         };
+        // In YAML, `null` without quotes is no text.
+        for entry in list.iter_mut().filter(|entry| entry.is_null()) {
+            *entry = "null".into();
+            self.warn(&at, "null in a list of types: read as \"null\"");
+        }
         if !list.iter().all(Value::is_string) {
             return Err(wrong(&at, "a text, or a list of texts"));
+        }
+        for entry in list.iter_mut() {
+            let said = entry.as_str().unwrap_or_default().to_owned();
+            if let Some((right, "")) = meant(&said, self)
+                && TYPES.contains(&right)
+                && item_type(&said).is_none()
+            {
+                *entry = right.into();
+                self.warn(&at, &format!("\"{said}\" is not a type: read as `{right}`"));
+            }
         }
         if self.lists_of_types {
             return Ok(());

@@ -10,7 +10,10 @@ use super::{
     response::response_of,
 };
 use crate::{
-    pipeline::convert::shared::{SECOND, is_same, parameter_place},
+    pipeline::convert::{
+        declared::name,
+        shared::{SECOND, is_same, parameter_place},
+    },
     report::{Failure, Report},
 };
 
@@ -61,8 +64,6 @@ impl Context<'_> {
         let declared = self.declared(op, shared, pointer, report)?;
         for (place, parameter) in &declared {
             let text = |key: &str| parameter.get(key).and_then(Value::as_str);
-            let name = text("name")
-                .ok_or_else(|| Failure::new("convert", place, "a parameter without a name"))?;
             match text("in") {
                 Some("body") => {
                     body_at = Some(place);
@@ -71,7 +72,7 @@ impl Context<'_> {
                         report.warn(place, "a second body: the last one counts");
                     }
                 }
-                Some("formData") => form.add(name, parameter, place, report),
+                Some("formData") => form.add(name(parameter), parameter, place, report),
                 Some("query" | "path" | "header") => {
                     parameters.push(parameter_of(parameter, place, report));
                 }
@@ -107,7 +108,11 @@ impl Context<'_> {
         for (i, parameter) in own.iter().chain(shared).enumerate() {
             let place = parameter_place(pointer, i, own.len());
             let parameter = self.shared.resolved(parameter, &place)?;
-            match all.iter().any(|(_, p)| is_same(p, &parameter)) {
+            // There is one body, whatever its name.
+            let is_body = |p: &Value| p.get("in").is_some_and(|place| place == "body");
+            let is_second = |p: &Value| i >= own.len() && is_body(p) && is_body(&parameter);
+            let known = |p: &Value| is_same(p, &parameter) || is_second(p);
+            match all.iter().any(|(_, p)| known(p)) {
                 true if i < own.len() => report.warn(place, SECOND),
                 true => {} // the operation's own wins
                 false => all.push((place, parameter)),

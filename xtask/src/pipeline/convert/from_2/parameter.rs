@@ -51,7 +51,7 @@ pub fn parameter_of(old: &Value, pointer: &str, report: &mut Report) -> Value {
             .and_then(Value::as_str)
             .unwrap_or("csv")
         {
-            "multi" => ("form", true),
+            "multi" if query => ("form", true),
             "ssv" if query => ("spaceDelimited", false),
             "pipes" if query => ("pipeDelimited", false),
             "csv" => (if query { "form" } else { "simple" }, false),

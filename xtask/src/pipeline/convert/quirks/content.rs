@@ -186,7 +186,8 @@ pub(super) fn statuses(op: &mut Map<String, Value>, note: &mut Note<'_>) {
             true => "left out".to_owned(),
             false => format!("read as `{}`", meant.join("`, `")),
         };
-        note.warn("responses", &format!("`{old}` is not a status: {instead}"));
+        let message = format!("`{old}` is not a status: {instead}");
+        note.below("responses", |note| note.warn(&old, &message));
         let from = format!("/responses/{}", escape(&old));
         note.moved(
             meant

@@ -14,7 +14,7 @@ mod shapes;
 
 use content::{content, examples, media, reference, schema, statuses};
 use document::{address, foreign, servers};
-use named::drop_empty;
+use named::{drop_empty, drop_nameless};
 use operations::{body, methods, parameter, twice};
 use shapes::{is_shaped, shape};
 
@@ -66,6 +66,9 @@ pub fn straighten(doc: &mut Value, report: &mut Report, origins: &mut Origins) {
             kind.name == "components" && map.get("examples").is_some_and(Value::is_object);
         if of_3 && (components || matches!(kind.name, "parameter" | "header" | "media type")) {
             examples(map, &mut note);
+        }
+        if matches!(kind.name, "operation" | "path item") {
+            drop_nameless(map, &mut note);
         }
         match (kind.name, of_3) {
             ("document", _) => {
@@ -132,12 +135,26 @@ impl Note<'_> {
     /// Notes that the entries of a list have moved up, except those that `stays` says are still
     /// there.
     fn moved_up(&mut self, key: &str, stays: &[bool]) {
-        let left = stays.iter().enumerate().filter(|(_, stays)| **stays);
-        let moves = left
-            .enumerate()
-            .map(|(new, (old, _))| (format!("/{key}/{new}"), format!("/{key}/{old}")));
+        let mut new = 0..;
+        let moves = stays.iter().enumerate().map(|(old, stays)| {
+            let to = match stays {
+                true => format!("/{key}/{}", new.next().unwrap_or_default()),
+                false => format!("/{key}/{}", gone(old)),
+            };
+            (to, format!("/{key}/{old}"))
+        });
         self.moved(moves);
     }
+
+    /// Warns about the entry of a list that has been left out.
+    fn warn_gone(&mut self, key: &str, entry: usize, message: &str) {
+        self.below(key, |note| note.warn(&gone(entry), message));
+    }
+}
+
+/// Returns the key of an entry that is no longer in its list, which no other has.
+fn gone(entry: usize) -> String {
+    format!("-{entry}")
 }
 
 /// Returns one move.

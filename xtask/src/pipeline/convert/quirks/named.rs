@@ -58,8 +58,40 @@ pub(super) fn by_name(list: &[Value], key: &str) -> Option<(Map<String, Value>, 
     Some((out, from))
 }
 
-/// Leaves out links to no operation, and what is no object in the place of a parameter or a
-/// security scheme: no call needs it.
+/// What is said of a parameter that cannot be sent.
+const NAMELESS: &str = "a parameter without a name";
+
+/// Returns whether a parameter has no name, and needs one: there is only one body.
+fn is_nameless(parameter: &Value) -> bool {
+    let is_blank = |name: &Value| name.is_null() || name.as_str().is_some_and(|n| n.trim() == "");
+    parameter.is_object()
+        && parameter.get("$ref").is_none()
+        && parameter.get("name").is_none_or(is_blank)
+        && !is_in(parameter, "body")
+}
+
+fn is_in(parameter: &Value, place: &str) -> bool {
+    let said = parameter.get("in").and_then(Value::as_str);
+    said.is_some_and(|said| said.trim().eq_ignore_ascii_case(place))
+}
+
+/// Leaves out parameters without a name. One in the path may get that of the path.
+pub(super) fn drop_nameless(map: &mut Map<String, Value>, note: &mut Note<'_>) {
+    let Some(Value::Array(list)) = map.get_mut("parameters") else {
+        return;
+    };
+    let is_lost = |p: &Value| is_nameless(p) && !is_in(p, "path");
+    let stays: Vec<bool> = list.iter().map(|p| !is_lost(p)).collect();
+    list.retain(|p| !is_lost(p));
+    for (i, _) in stays.iter().enumerate().filter(|(_, stays)| !**stays) {
+        let message = format!("{NAMELESS}: left out");
+        note.warn_gone("parameters", i, &message);
+    }
+    note.moved_up("parameters", &stays);
+}
+
+/// Leaves out links to no operation, and what is no object, or has no name, in the place of a
+/// parameter or a security scheme: no call needs it.
 pub(super) fn drop_empty(map: &mut Map<String, Value>, note: &mut Note<'_>) {
     for key in [
         "parameters",
@@ -77,7 +109,9 @@ pub(super) fn drop_empty(map: &mut Map<String, Value>, note: &mut Note<'_>) {
                     leads.iter().any(|k| entry.get(k).is_some()),
                     "a link to no operation",
                 ),
-                _ => (entry.is_object(), "no object"),
+                _ if !entry.is_object() => (false, "no object"),
+                "parameters" => (!is_nameless(entry), NAMELESS),
+                _ => (true, ""),
             };
             if !stays {
                 note.below(key, |note| note.warn(name, &format!("{what}: left out")));

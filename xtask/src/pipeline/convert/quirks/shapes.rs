@@ -130,6 +130,10 @@ fn list(inner: Is, key: &str, value: &mut Value, note: &mut Note<'_>) {
             *value = json!([value.take()]);
             note.warn(key, "one value: read as a list of it");
         }
+        Value::String(name) if key == "security" => {
+            *value = json!([{ name.as_str(): [] }]);
+            note.warn(key, "a text: read as the name of a security scheme");
+        }
         Value::String(text) if key == "servers" => {
             *value = json!([{ "url": text }]);
             note.warn(key, "a text: read as the URL of a server");
@@ -159,7 +163,8 @@ fn list(inner: Is, key: &str, value: &mut Value, note: &mut Note<'_>) {
                 });
                 if let Some(new) = new {
                     *entry = new;
-                    note.warn(key, "a name: read as an object of that name");
+                    let message = "a name: read as an object of that name";
+                    note.below(key, |note| note.warn(&i.to_string(), message));
                 }
             }
         }
@@ -222,7 +227,7 @@ fn map(inner: Is, key: &str, value: &mut Value, note: &mut Note<'_>) {
                     note.below(key, |note| one(inner, name, entry, note));
                 }
             }
-            for entry in map.values_mut().filter(|v| v.is_string()) {
+            for (name, entry) in map.iter_mut().filter(|(_, v)| v.is_string()) {
                 let (member, message) = match key {
                     "responses" => (
                         "description",
@@ -238,7 +243,7 @@ fn map(inner: Is, key: &str, value: &mut Value, note: &mut Note<'_>) {
                     },
                 };
                 *entry = json!({ member: entry.take() });
-                note.warn(key, message);
+                note.below(key, |note| note.warn(name, message));
             }
         }
         _ => {}
