@@ -1,4 +1,5 @@
-//! Changes that many places have alike, as one: a response that all operations have now is one line.
+//! Changes that many places have alike, as one: a response that all operations have now is one
+//! line.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -67,8 +67,8 @@ impl<'a> From<&'a crate::pipeline::Normalized> for Documents<'a> {
     }
 }
 
-/// Returns all changes from `old` to `new`. Different documents have at least one. What changed alike
-/// in many places is one.
+/// Returns all changes from `old` to `new`. Different documents have at least one. What changed
+/// alike in many places is one.
 ///
 /// # Errors
 /// Returns an error if the pipeline cannot read a document.

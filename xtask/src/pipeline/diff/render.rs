@@ -149,8 +149,8 @@ fn listed(names: &[String]) -> String {
     out
 }
 
-/// Returns the operations that a change reaches, without the one that its place names; or the places
-/// that changed alike.
+/// Returns the operations that a change reaches, without the one that its place names; or the
+/// places that changed alike.
 fn reach(change: &Change) -> String {
     if !change.places.is_empty() {
         let places: Vec<String> = change.places.iter().map(|p| line(p).into_owned()).collect();

@@ -264,8 +264,8 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Returns whether a parameter is, and was, a list that is joined by commas, exploded or not, or
-    /// an object that is always exploded.
+    /// Returns whether a parameter is, and was, a list that is joined by commas, exploded or not,
+    /// or an object that is always exploded.
     pub fn is_joined(&self, (old, new): (Maybe<'a>, Maybe<'a>)) -> bool {
         let joined = |doc: &'a Value, parameter: Maybe<'a>| {
             let schema = get(parameter, "schema").map(|s| resolve(doc, s));
