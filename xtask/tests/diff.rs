@@ -2208,3 +2208,80 @@ fn an_operation_that_moves_is_one_line_with_its_id_and_its_feature() {
         [format!("{begin}, the feature `dongle` is `v2` now")]
     );
 }
+
+/// What is written in another way, and sent and read as before.
+#[test]
+fn names_of_schemas_and_explode_of_what_is_joined_anyway_change_nothing() {
+    let doc = |version: &str, list: Value, id: Value, n: Value, more: Value| {
+        let mut doc = json!({"openapi": version, "info": {"title": "t", "version": "1"},
+            "paths": {"/a/{id}/": {"get": {"operationId": "a_read", "parameters": [id, list],
+                "responses": {"200": {"description": "", "content": {"application/json": {"schema": n}}}}}}}});
+        for (key, value) in more.as_object().unwrap() {
+            doc[key.as_str()] = value.clone();
+        }
+        doc
+    };
+    let list = json!({"name": "X-L", "in": "header", "schema": {"type": "array", "items": {"type": "string"}}});
+    let id = json!({"name": "id", "in": "path", "required": true, "schema": {"type": "integer"}});
+    let n = json!({"type": "integer", "maximum": 10});
+    let hook = json!({"webhooks": {"w": {"post": {"operationId": "w", "responses": {"200": {"description": ""}}}}}});
+    let old = doc("3.1.0", list.clone(), id.clone(), n.clone(), hook.clone());
+    let with = |value: &Value, key: &str, new: Value| {
+        let mut value = value.clone();
+        value[key] = new;
+        value
+    };
+    for new in [
+        doc(
+            "3.1.0",
+            with(&list, "explode", true.into()),
+            id.clone(),
+            n.clone(),
+            hook.clone(),
+        ),
+        doc(
+            "3.1.0",
+            list.clone(),
+            with(&id, "required", false.into()),
+            n.clone(),
+            hook.clone(),
+        ),
+        doc(
+            "3.1.0",
+            list.clone(),
+            id.clone(),
+            with(&n, "maximum", json!(10.5)),
+            hook.clone(),
+        ),
+        doc(
+            "3.1.0",
+            list.clone(),
+            id.clone(),
+            with(&n, "$anchor", "n".into()),
+            hook.clone(),
+        ),
+        doc("3.2.0", list.clone(), id.clone(), n.clone(), hook.clone()),
+    ] {
+        for (old, new) in [(&old, &new), (&new, &old)] {
+            let changes = report(old, new);
+            let worst = changes.iter().filter_map(|c| c.wire).min();
+            assert_eq!(worst, Some(Class::Cosmetic), "{new}: {changes:?}");
+        }
+    }
+    // In a query an exploded list is repeated.
+    let query = with(&list, "in", "query".into());
+    let changes = report(
+        &doc("3.1.0", query.clone(), id.clone(), n.clone(), json!({})),
+        &doc(
+            "3.1.0",
+            with(&query, "explode", false.into()),
+            id,
+            n,
+            json!({}),
+        ),
+    );
+    assert!(
+        changes.iter().any(|c| c.rule == Rule::ParameterForm),
+        "{changes:?}"
+    );
+}

@@ -2430,3 +2430,58 @@ fn a_parameter_without_a_name_is_left_out_with_a_warning() {
         "{warnings:?}"
     );
 }
+
+/// What several operations share is one place in the user's file, and has one warning.
+#[test]
+fn a_warning_is_said_once_and_its_place_is_there() {
+    let shared = "    parameters: [{name: c, in: cookie, schema: {type: string}}]\n    put: {operationId: b, \
+        requestBody: {$ref: '#/components/requestBodies/B'}, responses: {'200': {description: ''}}}";
+    let body = "      requestBody: {$ref: '#/components/requestBodies/B'}";
+    let more = "components: {requestBodies: {B: {content: {application/json: {schema: {type: object, \
+        properties: {p: {type: array, prefixItems: [{type: string}]}}}}}}}}";
+    let text = three("3.1.0", more, &format!("{body}\n{OK}\n{shared}"));
+    let raw: Value = yaml_serde::from_str(&text).unwrap();
+    let warnings = normalize(&text, None).unwrap().report.warnings;
+    let places: Vec<&str> = warnings.iter().map(|(place, _)| place.as_str()).collect();
+    let schema = "/components/requestBodies/B/content/application~1json/schema";
+    let wanted = [
+        &format!("{schema}/properties/p/prefixItems"),
+        "/paths/~1a~1/parameters/0",
+    ];
+    assert_eq!(places, wanted, "{warnings:?}");
+    assert!(places.iter().all(|place| raw.pointer(place).is_some()));
+}
+
+#[test]
+fn null_in_a_list_of_names_and_a_scheme_without_a_list_are_read() {
+    let schema = |text: &str| format!("components: {{schemas: {{A: {text}}}}}");
+    let a = "/components/schemas/A";
+    let of = |version: &str, more: &str| {
+        let new = normalize(&three(version, more, OK), None).unwrap_or_else(|e| panic!("{e}"));
+        (new.doc, new.report.to_string())
+    };
+    let (doc, said) = of("3.1.0", &schema("{type: [String, null]}"));
+    assert_eq!(at(&doc, a), json!({"type": "string", "nullable": true}));
+    assert!(
+        said.contains("#/components/schemas/A/type: null in a list of types"),
+        "{said}"
+    );
+    let (doc, said) = of(
+        "3.0.3",
+        &schema("{type: object, required: [x, null], properties: {x: {type: string}}}"),
+    );
+    assert_eq!(at(&doc, &format!("{a}/required")), json!(["x"]));
+    assert!(
+        said.contains("#/components/schemas/A/required: null in a list"),
+        "{said}"
+    );
+    let (doc, said) = of(
+        "3.0.3",
+        "security: K\ncomponents: {securitySchemes: {K: {type: apiKey, in: header, name: K}}}",
+    );
+    assert_eq!(at(&doc, "/security"), json!([{"K": []}]));
+    assert!(
+        said.contains("#/security: a text: read as the name"),
+        "{said}"
+    );
+}
