@@ -10,14 +10,12 @@ use crate::{Json, codec::redact::Redacted};
 pub struct UnknownValue<T>(T);
 
 impl fmt::Debug for UnknownValue<String> {
-    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("UnknownValue").field(&self.0).finish()
     }
 }
 
 impl fmt::Debug for UnknownValue<i64> {
-    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("UnknownValue").field(&self.0).finish()
     }
@@ -25,7 +23,6 @@ impl fmt::Debug for UnknownValue<i64> {
 
 /// Hides the values of members that are secrets by their names.
 impl fmt::Debug for UnknownValue<Json> {
-    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Redacted(&self.0.0).fmt(f)
     }
@@ -44,7 +41,6 @@ impl<T> UnknownValue<T> {
 }
 
 impl<T: fmt::Display> fmt::Display for UnknownValue<T> {
-    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }

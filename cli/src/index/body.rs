@@ -83,7 +83,32 @@ impl Body {
     /// Returns the media type of the parts with this name, if the document has a single one.
     pub fn content_type(&self, name: &str) -> Option<&'static str> {
         let media = text(self.encoding.get(name)?, "contentType");
-        let is_one = !media.is_empty() && !media.contains([',', '*']);
-        is_one.then(|| leaked(media))
+        (!media.is_empty()).then(|| leaked(media))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::index::build::sendable;
+
+    #[test]
+    fn a_part_has_the_media_type_of_the_document_if_it_is_one() {
+        let typed = |media: &str| sendable(&json!({"a": {"contentType": media, "explode": true}}));
+        for media in ["text/csv", "text/csv; charset=utf-8"] {
+            assert_eq!(typed(media)["a"]["contentType"], media);
+        }
+        // `curl -F` would read the file and send it.
+        let hostile = "text/plain;headers=@/etc/passwd";
+        for media in [
+            hostile,
+            "text/csv, text/plain",
+            "text/*",
+            "a/b\r\nX: y",
+            "text",
+        ] {
+            assert_eq!(typed(media), json!({"a": {"explode": true}}), "{media}");
+        }
     }
 }

@@ -24,7 +24,7 @@ mod swagger;
 mod trim;
 
 pub use media::is_json;
-use media::{is_multipart, is_urlencoded};
+use media::{is_media_type, is_multipart, is_urlencoded};
 pub use names::kebab;
 use names::{Taken, command};
 use parameters::parameters;
@@ -87,6 +87,21 @@ struct Builder<'a> {
     fragments: Vec<u8>,
     /// Operations that no request can be sent for.
     left_out: Vec<String>,
+}
+
+/// Returns the `encoding` of a form with the media types that a part can have: one, as the
+/// generator's.
+pub(super) fn sendable(encoding: &Value) -> Value {
+    let mut encoding = encoding.clone();
+    for part in encoding.as_object_mut().into_iter().flatten() {
+        let media = part.1.get("contentType").and_then(Value::as_str);
+        if !media.is_some_and(is_media_type)
+            && let Some(part) = part.1.as_object_mut()
+        {
+            part.remove("contentType");
+        }
+    }
+    encoding
 }
 
 impl<'a> Builder<'a> {
@@ -198,7 +213,7 @@ impl<'a> Builder<'a> {
         let mut out =
             json!({ "kind": kind, "media": media, "required": required, "schema": schema });
         if let Some(encoding) = value.get("encoding") {
-            out["encoding"] = encoding.clone();
+            out["encoding"] = sendable(encoding);
         }
         Some(out)
     }

@@ -28,3 +28,52 @@ pub fn is_multipart(media: &str) -> bool {
 pub fn is_urlencoded(media: &str) -> bool {
     essence(media) == "application/x-www-form-urlencoded"
 }
+
+pub fn is_range(media: &str) -> bool {
+    essence(media).contains('*')
+}
+
+/// Returns the parts of a text between separators; in quoted strings there are none (RFC 9110,
+/// 5.6.4).
+pub fn split(text: &str, at: char) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    text.split(move |c| {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ => return c == at && !quoted,
+        }
+        false
+    })
+}
+
+/// Returns what a quoted string says, if the text is one.
+pub fn unquoted(text: &str) -> Option<String> {
+    let mut chars = text.strip_prefix('"')?.strip_suffix('"')?.chars();
+    let mut out = String::new();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => return None,
+            '\\' => out.push(chars.next()?),
+            c => out.push(c),
+        }
+    }
+    Some(out)
+}
+
+/// Returns whether the text is one concrete media type, as a part of a form may have.
+pub fn is_media_type(text: &str) -> bool {
+    let mut parts = split(text, ';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let (kind, subtype) = essence.split_once('/').unwrap_or_default();
+    let is_parameter = |text: &str| {
+        let (name, value) = text.split_once('=').unwrap_or_default();
+        is_token(name) && (is_token(value) || unquoted(value).is_some())
+    };
+    let known = parts.all(|p| p.is_empty() || is_parameter(p));
+    let printed = text
+        .bytes()
+        .all(|b| b == b'\t' || (b' '..0x7f).contains(&b));
+    is_token(kind) && is_token(subtype) && !is_range(text) && known && printed
+}

@@ -4,12 +4,8 @@ mod kinds;
 
 use serde_json::{Map, Value};
 
-use kinds::essence;
-pub use kinds::{is_json, is_multipart, is_token, is_urlencoded};
-
-fn is_range(media: &str) -> bool {
-    essence(media).contains('*')
-}
+use kinds::{essence, is_range};
+pub use kinds::{is_json, is_media_type, is_multipart, is_token, is_urlencoded, split, unquoted};
 
 /// Returns the JSON of a body or a response: `application/json` first, then another JSON type, then
 /// a media type range.
@@ -33,51 +29,6 @@ pub fn sent<'a>(media: &'a str, usual: &'a str) -> &'a str {
     } else {
         media.trim()
     }
-}
-
-/// Returns the parts of a text between separators; in quoted strings there are none (RFC 9110,
-/// 5.6.4).
-pub fn split(text: &str, at: char) -> impl Iterator<Item = &str> {
-    let (mut quoted, mut escaped) = (false, false);
-    text.split(move |c| {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            _ => return c == at && !quoted,
-        }
-        false
-    })
-}
-
-/// Returns what a quoted string says, if the text is one.
-pub fn unquoted(text: &str) -> Option<String> {
-    let mut chars = text.strip_prefix('"')?.strip_suffix('"')?.chars();
-    let mut out = String::new();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' => return None,
-            '\\' => out.push(chars.next()?),
-            c => out.push(c),
-        }
-    }
-    Some(out)
-}
-
-/// Returns whether the text is one concrete media type, as a part of a form may have.
-pub fn is_media_type(text: &str) -> bool {
-    let mut parts = split(text, ';').map(str::trim);
-    let essence = parts.next().unwrap_or_default();
-    let (kind, subtype) = essence.split_once('/').unwrap_or_default();
-    let is_parameter = |text: &str| {
-        let (name, value) = text.split_once('=').unwrap_or_default();
-        is_token(name) && (is_token(value) || unquoted(value).is_some())
-    };
-    let known = parts.all(|p| p.is_empty() || is_parameter(p));
-    let printed = text
-        .bytes()
-        .all(|b| b == b'\t' || (b' '..0x7f).contains(&b));
-    is_token(kind) && is_token(subtype) && !is_range(text) && known && printed
 }
 
 /// Returns the media types to accept. A file is accepted in any form, so that a server that has it

@@ -55,6 +55,7 @@ macro_rules! __union {
             const ALTERNATIVES: &'static [$crate::rt::Alternative] = &[$($alternative),*];
             const READ: &'static [fn($crate::rt::Source<'_>) -> ::std::option::Option<Self>] =
                 &[$(|from| from.read().map(Self::$variant)),*];
+            #[inline]
             fn unknown(value: $crate::Json) -> Self {
                 Self::Unknown($crate::UnknownValue::__new(value))
             }
