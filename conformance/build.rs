@@ -15,6 +15,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         out.join("progenitor.rs"),
         autopi_codegen::progenitor_calls(&spec)?,
     )?;
+    // The document of one quirk a line.
+    println!("cargo::rerun-if-changed=../wire/openapi.json");
+    fs::write(
+        out.join("quirks.rs"),
+        autopi_codegen::requests(&fs::read_to_string("../wire/openapi.json")?)?,
+    )?;
     fs::write(out.join("examples.rs"), autopi_codegen::examples(&spec)?)?;
     // Our document has no unions, so these types come from one that has.
     println!("cargo::rerun-if-changed=tests/unions.json");

@@ -27,19 +27,28 @@ struct Seen {
     /// Members that the document marks as secrets, whatever their names.
     secrets: HashSet<String>,
     /// The parts of a form, which a request cannot show.
-    parts: Vec<(String, Shown)>,
+    parts: Vec<Part>,
     /// Whether the request is sent without a credential, as a login is.
     is_bare: bool,
     curl: Option<String>,
 }
 
-/// A part of a form.
+/// A part of a form, its name, its media type if the document has one, and its headers.
+#[derive(Debug)]
+struct Part {
+    name: String,
+    shown: Shown,
+    media: Option<&'static str>,
+    headers: Vec<(&'static str, String)>,
+}
+
+/// The content of a part of a form.
 #[derive(Debug)]
 pub enum Shown {
-    /// A text, and its media type if the document has one.
-    Text(String, Option<&'static str>),
-    /// The path of a file, and its media type.
-    File(String, Option<&'static str>),
+    /// A text.
+    Text(String),
+    /// The path of a file.
+    File(String),
 }
 
 impl DryRun {
@@ -51,9 +60,21 @@ impl DryRun {
     }
 
     /// Adds a part of a form.
-    pub fn part(&self, name: &str, part: Shown) {
+    pub fn part(
+        &self,
+        name: &str,
+        shown: Shown,
+        media: Option<&'static str>,
+        headers: &[(&'static str, String)],
+    ) {
         if let Ok(mut seen) = self.0.lock() {
-            seen.parts.push((name.to_owned(), part));
+            let (name, headers) = (name.to_owned(), headers.to_vec());
+            seen.parts.push(Part {
+                name,
+                shown,
+                media,
+                headers,
+            });
         }
     }
 
@@ -118,18 +139,7 @@ fn curl(request: &reqwest::Request, seen: &Seen) -> String {
             name => words.push(format!("-H {}", quoted(&format!("{name}: {value}")))),
         }
     }
-    for (name, value) in parts {
-        words.push(match value {
-            _ if is_secret(name) => form("--form-string", name, secret::MASK),
-            Shown::Text(text, _) if secret::in_text(text) => {
-                form("--form-string", name, secret::MASK)
-            }
-            Shown::Text(text, None) => form("--form-string", name, text),
-            // A comma or a semicolon would end a name or a text without quotes.
-            Shown::Text(text, media) => form("-F", name, &in_quotes("", text, *media)),
-            Shown::File(path, media) => form("-F", name, &in_quotes("@", path, *media)),
-        });
-    }
+    words.extend(parts.iter().map(|part| form(part, &is_secret)));
     if let Some(body) = body {
         let kind = request
             .headers()
@@ -143,15 +153,27 @@ fn curl(request: &reqwest::Request, seen: &Seen) -> String {
     words.join(" \\\n  ")
 }
 
-/// Returns a text or the path of a file in quotes, with its media type, as curl reads it.
-fn in_quotes(mark: &str, text: &str, media: Option<&str>) -> String {
-    let text = text.replace('\\', r"\\").replace('"', r#"\""#);
-    let media = media.map(|media| format!(";type={media}"));
-    format!("{mark}\"{text}\"{}", media.unwrap_or_default())
-}
-
-fn form(option: &str, name: &str, value: &str) -> String {
-    format!("{option} {}", quoted(&format!("{name}={value}")))
+/// Returns the option of a part.
+fn form(part: &Part, is_secret: &dyn Fn(&str) -> bool) -> String {
+    let named = |option: &str, value: &str| {
+        format!("{option} {}", quoted(&format!("{}={value}", part.name)))
+    };
+    // A comma or a semicolon would end a text or a path without quotes.
+    let in_quotes = |text: &str| format!("\"{}\"", text.replace('\\', r"\\").replace('"', r#"\""#));
+    let media = part.media.map(|media| format!(";type={media}"));
+    let headers = part.headers.iter().map(|(name, value)| {
+        let is_secret = secret::by_name(name) || secret::in_text(value);
+        let value = if is_secret { secret::MASK } else { value };
+        format!(";headers={}", in_quotes(&format!("{name}: {value}")))
+    });
+    let more: String = media.into_iter().chain(headers).collect();
+    match &part.shown {
+        _ if is_secret(&part.name) => named("--form-string", secret::MASK),
+        Shown::Text(text) if secret::in_text(text) => named("--form-string", secret::MASK),
+        Shown::Text(text) if more.is_empty() => named("--form-string", text),
+        Shown::Text(text) => named("-F", &(in_quotes(text) + &more)),
+        Shown::File(path) => named("-F", &format!("@{}{more}", in_quotes(path))),
+    }
 }
 
 /// Quotes a text for a POSIX shell. Hidden characters are escaped, which changes what such a

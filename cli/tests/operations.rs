@@ -270,3 +270,66 @@ fn the_exit_code_shows_the_kind_of_failure() {
         (&json!("unavailable"), &json!(503))
     );
 }
+
+/// What is sent is compared with the client's requests in `one_wire.rs`.
+#[test]
+fn parts_of_a_form_are_checked_with_their_headers() {
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = format!("{}/../wire/openapi.json", env!("CARGO_MANIFEST_DIR"));
+    let file = cli.file("a.png", "x");
+    let run = |more: &[&str]| {
+        let start = ["--spec", &spec, "t", "forms-parts"];
+        cli.run(&[&start[..], more].concat())
+    };
+    let help = run(&["--help"]);
+    let said = "signed;X-Sum  a header of this part, required with it";
+    assert!(help.good().contains(said), "{help:?}");
+    run(&["-b", "signed=s"]).bad(2, "required, not given: -b 'signed;X-Sum=VALUE'");
+    run(&["-b", "where:={\"lat\":\"x\"}"]).bad(2, "where.lat: must be a number");
+    run(&["-b", "wheres:={\"lat\":\"x\"}"]).bad(2, "lat: must be a number");
+    let picture = format!("picture=@{file}");
+    run(&["-b", &picture, "-b", "picture=x", "--unchecked"])
+        .bad(2, "picture: given as a file and as a text");
+    let shown = run(&[
+        "-b",
+        "signed=s",
+        "-b",
+        "signed;x-sum=a\"b",
+        "-b",
+        "note;X-Note=of no part",
+        "--dry-run",
+    ]);
+    let line = r#"-F 'signed="s";type=text/plain; of="a\";b";headers="X-Sum: a\"b";headers="X-Kind: note"'"#;
+    assert!(shown.good().contains(line), "{shown:?}");
+    assert!(!shown.out.contains("X-Note"), "{shown:?}");
+}
+
+#[test]
+fn a_value_of_several_types_is_the_first_that_it_fits() {
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = format!("{}/../wire/openapi.json", env!("CARGO_MANIFEST_DIR"));
+    let run = |more: &[&str]| {
+        let start = ["--spec", &spec, "t", "unions-post", "7", "--dry-run"];
+        cli.run(&[&start[..], more].concat())
+    };
+    for (option, sent) in [
+        (&["--size", "5"][..], "size=5'"),
+        (&["--size", "5", "--size", "6"], "size=5&size=6'"),
+        (&["--size", "[5,6]"], "size=5&size=6'"),
+        (&["--size", "{\"lat\":1.5}"], "lat=1.5'"),
+        (&["--joined", "5", "--joined", "6"], "joined=5,6'"),
+        (&["--filter", "5"], "filter=%225%22'"),
+        (
+            &["--filter", "{\"lat\":1.5}"],
+            "filter=%7B%22lat%22%3A1.5%7D'",
+        ),
+        (&["--x-either", "a"], "-H 'x-either: a'"),
+        (&["-b", "to=a"], "--data-raw 'to=a'"),
+        (&["-b", "piped=5"], "--data-raw 'piped=5'"),
+    ] {
+        let shown = run(option);
+        assert!(shown.good().contains(sent), "{sent}: {shown:?}");
+    }
+    run(&["--size", "x"]).bad(2, "`x` matches none of its 3 alternatives");
+    run(&["--size", "5", "--size", "x"]).bad(2, "given more than once");
+}

@@ -26,7 +26,7 @@ pub mod media;
 pub mod names;
 mod operations;
 mod parameters;
-pub mod parts;
+mod parts;
 mod print;
 #[cfg(feature = "progenitor")]
 pub mod progenitor;
@@ -186,6 +186,18 @@ pub fn calls(spec: &str) -> Result<String, Error> {
     let doc = parse(spec)?;
     let operations = areas::select(&doc, &|_| true)?;
     print::print(calls::emit(&schema::Document::new(&doc), &operations)?)
+}
+
+/// Returns the part of [`calls`] that the requests are made of: the calls, and their arguments.
+///
+/// # Errors
+/// Returns an error in the same cases as [`generate`].
+#[cfg(feature = "conformance")]
+pub fn requests(spec: &str) -> Result<String, Error> {
+    let doc = parse(spec)?;
+    let operations = areas::select(&doc, &|_| true)?;
+    let doc = schema::Document::new(&doc);
+    print::print(calls::emit_requests(&doc, &operations)?)
 }
 
 /// Returns Rust code with the same table through progenitor's client.

@@ -205,7 +205,7 @@ impl<'a> Parameter<'a> {
             .map_or(parameter, |(_, value)| value)
             .get("schema")
             .unwrap_or(&Value::Null);
-        let json = content.is_some_and(|(kind, _)| media::is_json(kind) || kind.contains('*'));
+        let json = content.is_some_and(|(kind, _)| media::may_be_json(kind));
         let flag = |key| parameter.get(key).and_then(Value::as_bool);
         let style = match text("style") {
             _ if json => "Json",

@@ -8,18 +8,11 @@ use serde_json::Value;
 
 use crate::{
     Error,
-    media::is_token,
+    media::is_part_header,
     parameters::{Argument, is_value},
     schema::Document,
     setter,
 };
-
-/// Headers that say how a part is to be read, which the client sets itself.
-const OWN: [&str; 3] = [
-    "content-disposition",
-    "content-transfer-encoding",
-    "content-type",
-];
 
 pub struct Header<'a> {
     pub name: &'a str,
@@ -33,7 +26,7 @@ impl<'a> Header<'a> {
     pub fn of(doc: &'a Document<'_>, name: &'a str, header: &'a Value) -> Option<Self> {
         let header = doc.resolve_any(header);
         let text = header.get("description").and_then(Value::as_str);
-        is_settable(name).then(|| Self {
+        is_part_header(name).then(|| Self {
             name,
             required: header.get("required") == Some(&Value::Bool(true)),
             about: text.map(str::trim).filter(|t| !t.is_empty()),
@@ -66,6 +59,22 @@ impl<'a> Header<'a> {
         }
     }
 
+    /// Returns the argument of its setter, and the schema of that. A list or an object is given as
+    /// its text in the header.
+    ///
+    /// # Errors
+    /// Returns an error if a `$ref` points to nothing.
+    pub fn argument(
+        &self,
+        doc: &Document<'_>,
+        used: &mut BTreeSet<String>,
+    ) -> Result<(Argument, &Value), Error> {
+        Ok(match Argument::of(doc, self.schema, used)? {
+            known @ (Argument::Plain(_) | Argument::Into(_)) => (known, self.schema),
+            _ => (Argument::text(), &Value::Null),
+        })
+    }
+
     /// Returns the setter of the header.
     pub fn setter(
         &self,
@@ -79,11 +88,7 @@ impl<'a> Header<'a> {
             Some(about) => format!("The header `{name}` of the part `{part}`: {about}"),
             None => format!("The header `{name}` of the part `{part}`."),
         };
-        // A list or an object is given as its text in the header.
-        let argument = match Argument::of(doc, self.schema, used)? {
-            known @ (Argument::Plain(_) | Argument::Into(_)) => known,
-            _ => Argument::Into(quote!(::std::string::String)),
-        };
+        let (argument, _) = self.argument(doc, used)?;
         let taken = argument.taken();
         let value = match &argument {
             Argument::Into(ty) if is_value(ty) => quote!(value.into_value()),
@@ -96,11 +101,6 @@ impl<'a> Header<'a> {
         );
         Ok(setter::emit(&about, &quote!(), field, &taken, &sets))
     }
-}
-
-/// Returns whether a caller may set this header on a part.
-pub fn is_settable(name: &str) -> bool {
-    is_token(name) && !OWN.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// Returns the text of a value, if a header can carry it.

@@ -5,6 +5,13 @@ mod calls {
     include!(concat!(env!("OUT_DIR"), "/calls.rs"));
 }
 
+/// The calls of `wire/document.yaml`, by the client that is generated from it.
+pub mod quirks {
+    #![allow(clippy::expect_used, deprecated, missing_docs, unused)]
+    use ::wire as autopi;
+    include!(concat!(env!("OUT_DIR"), "/quirks.rs"));
+}
+
 #[cfg(feature = "progenitor")]
 mod progenitor {
     #![allow(clippy::expect_used, deprecated, unused)]
@@ -14,7 +21,7 @@ mod progenitor {
 #[cfg(feature = "progenitor")]
 pub use progenitor::{NOT_IN_PROGENITOR, PROGENITOR};
 
-pub use calls::{BLOCKING, BODILESS, CALLS, DEBUG, SCHEMAS, TYPE_SCHEMAS, TYPES};
+pub use calls::{ARGUMENTS, BLOCKING, BODILESS, CALLS, DEBUG, SCHEMAS, TYPE_SCHEMAS, TYPES};
 
 /// The two ids of a device, the id of a vehicle and a time have different types.
 ///

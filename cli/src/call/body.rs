@@ -92,8 +92,12 @@ fn part(member: &str) -> Result<(String, Part)> {
         }
         _ if is_json => {
             let value = parse(value.as_bytes(), &format!("-b {}", line(&name)))?;
-            let text = value.as_str().map(str::to_owned);
-            (name, Part::Text(text.unwrap_or_else(|| value.to_string())))
+            let part = match value {
+                Value::String(text) => Part::Text(text),
+                Value::Array(_) | Value::Object(_) => Part::Json(value),
+                scalar => Part::Text(scalar.to_string()),
+            };
+            (name, part)
         }
         _ => (name, Part::Text(value.to_owned())),
     })

@@ -73,7 +73,7 @@ fn invalid(index: &Index, operation: &'static Operation, given: &Given) -> Vec<F
             }));
         }
         (Some(body), Some(Content::Parts(given))) => {
-            faults.extend(parts::parts(index, &body.schema, given));
+            faults.extend(parts::parts(index, body, given));
         }
         _ => {}
     }

@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::{Part, kept};
 use crate::{
-    Result,
+    Failure, Result,
     dry_run::{DryRun, Shown},
     index::{Body, BodyKind},
+    output::line,
 };
 
 /// Sets a member that was given as JSON.
@@ -27,7 +28,18 @@ pub fn member(
             None => call.form_either(name, value),
         };
     }
-    // One part for each item, as the call makes them.
+    json_parts(call, body, name, value, shown, &[]);
+}
+
+/// Sets one part for each item, as the call makes them.
+fn json_parts(
+    call: &mut rt::Call<'_>,
+    body: &Body,
+    name: &'static str,
+    value: &Value,
+    shown: &DryRun,
+    headers: &[(&'static str, String)],
+) {
     let items = value
         .as_array()
         .map_or(slice::from_ref(value), Vec::as_slice);
@@ -37,48 +49,79 @@ pub fn member(
         let is_json = item.is_array() || item.is_object();
         let media = body.content_type(name);
         let media = media.or(is_json.then_some("application/json"));
-        shown.part(name, Shown::Text(text, media));
+        shown.part(name, Shown::Text(text), media, headers);
     }
     call.form_json(name, value, true);
-    typed(call, body, name);
 }
 
 /// Sets parts that were given one by one.
+///
+/// # Errors
+/// Returns an error if a file cannot be read, or has the name of another part that is none.
 pub fn parts(
     call: &mut rt::Call<'_>,
     body: &Body,
     parts: &[(String, Part)],
     shown: &DryRun,
 ) -> Result<()> {
-    for (name, part) in parts {
-        let shows = match part {
-            Part::Text(text) => Shown::Text(text.clone(), body.content_type(name)),
-            Part::File(path) => Shown::File(path.display().to_string(), body.content_type(name)),
-        };
-        shown.part(name, shows);
+    let own = |(name, part): &(String, Part)| match (body.header_of(name), part) {
+        (Some((part, header)), Part::Text(value)) => Some((part.to_owned(), header, value.clone())),
+        _ => None,
+    };
+    let given: Vec<_> = parts.iter().filter_map(own).collect();
+    let rest: Vec<_> = parts.iter().filter(|part| own(part).is_none()).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in &rest {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
     }
-    let mut names: Vec<&str> = parts.iter().map(|(name, _)| name.as_str()).collect();
-    names.dedup();
     for name in names {
-        let (mut texts, mut files) = (Vec::new(), Vec::new());
-        for (_, part) in parts.iter().filter(|(other, _)| other == name) {
+        let headers = headers(body, name, &given);
+        let (mut values, mut files) = (Vec::new(), Vec::new());
+        let name = kept(name);
+        for (_, part) in rest.iter().filter(|(other, _)| other == name) {
             match part {
-                Part::Text(text) => texts.push(text.clone()),
-                Part::File(path) => files.push(Upload::from_path(path)?),
+                Part::Text(text) => values.push(Value::from(text.as_str())),
+                Part::Json(Value::Array(items)) => values.extend(items.iter().cloned()),
+                Part::Json(value) => values.push(value.clone()),
+                Part::File(path) => {
+                    files.push(Upload::from_path(path)?);
+                    let path = Shown::File(path.display().to_string());
+                    shown.part(name, path, body.content_type(name), &headers);
+                }
             }
         }
-        let name = kept(name);
-        match files.is_empty() {
-            true => call.form_fields::<String>(name, texts),
-            false => call.form_files(name, files),
+        match (files.is_empty(), values.is_empty()) {
+            (true, _) => json_parts(call, body, name, &values.into(), shown, &headers),
+            (false, true) => call.form_files(name, files),
+            (false, false) => {
+                let fault = format!("{}: given as a file and as a text", line(name));
+                return Err(Failure::usage(fault));
+            }
         }
-        typed(call, body, name);
+        if let Some(media) = body.content_type(name) {
+            call.form_type(name, media);
+        }
+        for (header, value) in headers {
+            call.part_header(name, header, value);
+        }
     }
     Ok(())
 }
 
-fn typed(call: &mut rt::Call<'_>, body: &Body, name: &'static str) {
-    if let Some(media) = body.content_type(name) {
-        call.form_type(name, media);
-    }
+/// Returns the headers of the parts with this name: those that were given, and the values that the
+/// document gives.
+fn headers(
+    body: &Body,
+    part: &str,
+    given: &[(String, &'static str, String)],
+) -> Vec<(&'static str, String)> {
+    let given = |header: &str| {
+        let is = |(of, name, _): &&(String, &str, String)| of == part && *name == header;
+        given.iter().find(is).map(|(.., value)| value.clone())
+    };
+    let all = body.headers(part).into_iter();
+    all.filter_map(|(name, usual, _)| Some((name, given(name).or(usual)?)))
+        .collect()
 }

@@ -46,6 +46,8 @@ pub enum Content {
 pub enum Part {
     /// A text.
     Text(String),
+    /// A list or an object.
+    Json(Value),
     /// A file.
     File(std::path::PathBuf),
 }

@@ -1,8 +1,10 @@
 //! Reads texts from the command line as values of the documented types.
 
+use std::collections::VecDeque;
+
 use serde_json::{Number, Value};
 
-use super::time;
+use super::{check::check, time};
 use crate::index::Index;
 
 /// Reads the values of a flag: a single one, or a list.
@@ -28,8 +30,10 @@ pub fn read(
         return items.collect::<Result<Vec<_>, _>>().map(Value::Array);
     }
     match texts {
-        [text] => one(index, &schema, text, unchecked),
-        _ => Err("given more than once, but takes one value".into()),
+        [text] => one(index, &schema, text, unchecked)
+            .or_else(|fault| list(index, &schema, texts).ok_or(fault)),
+        _ => list(index, &schema, texts)
+            .ok_or_else(|| "given more than once, but takes one value".into()),
     }
 }
 
@@ -37,8 +41,18 @@ fn one(index: &Index, schema: &Value, text: &str, unchecked: bool) -> Result<Val
     let schema = index.resolved(schema);
     let said = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
     let wrong = |what: &str| Err(format!("`{text}` is not a valid {what}"));
+    // A list of values says their types too.
+    let listed = schema.get("enum").and_then(Value::as_array);
+    let is_meant = |value: &&Value| match value {
+        Value::String(value) => value == text,
+        other => other.to_string() == *text,
+    };
+    if let Some(value) = listed.and_then(|all| all.iter().find(is_meant)) {
+        return Ok(value.clone());
+    }
     match (said("type"), said("format")) {
         _ if unchecked => Ok(text.into()),
+        _ if is_union(&schema) => union(index, &schema, text),
         ("integer", _) => match text.trim().parse::<Number>() {
             Ok(n) if n.is_i64() || n.is_u64() => Ok(n.into()),
             _ => wrong("integer"),
@@ -62,4 +76,49 @@ fn one(index: &Index, schema: &Value, text: &str, unchecked: bool) -> Result<Val
         }
         _ => Ok(text.into()),
     }
+}
+
+fn is_union(schema: &Value) -> bool {
+    schema.get("oneOf").or(schema.get("anyOf")).is_some()
+}
+
+/// The limit of the alternatives of a union, which may have itself among them.
+const ALTERNATIVES: usize = 64;
+
+/// Returns the alternatives that are no unions.
+fn alternatives(index: &Index, union: &Value) -> Vec<Value> {
+    let (mut todo, mut out) = (VecDeque::from([union.clone()]), Vec::new());
+    for _ in 0..ALTERNATIVES {
+        let Some(schema) = todo.pop_front() else {
+            break;
+        };
+        let schema = index.resolved(&schema).into_owned();
+        let lists = ["oneOf", "anyOf"].map(|key| schema.get(key)?.as_array().cloned());
+        match is_union(&schema) {
+            true => todo.extend(lists.into_iter().flatten().flatten().take(ALTERNATIVES)),
+            false => out.push(schema),
+        }
+    }
+    out
+}
+
+/// Reads a text as the first alternative that it fits; a text fits most, so those come last.
+fn union(index: &Index, schema: &Value, text: &str) -> Result<Value, String> {
+    let all = alternatives(index, schema);
+    let fits = |of: &Value| {
+        let value = one(index, of, text, false).ok()?;
+        check(index, of, &value, "").is_empty().then_some(value)
+    };
+    let (texts, others): (Vec<_>, Vec<_>) = all.iter().filter_map(fits).partition(Value::is_string);
+    let fault = || format!("`{text}` matches none of its {} alternatives", all.len());
+    others.into_iter().chain(texts).next().ok_or_else(fault)
+}
+
+/// Reads texts as the list among the alternatives of a union.
+fn list(index: &Index, schema: &Value, texts: &[String]) -> Option<Value> {
+    let all = alternatives(index, schema);
+    let mut lists = all
+        .iter()
+        .filter(|of| of.get("type").is_some_and(|t| t == "array"));
+    lists.find_map(|of| read(index, of, texts, false).ok())
 }

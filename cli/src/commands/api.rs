@@ -247,11 +247,13 @@ fn request<'c>(
         for member in pairs(matches, "body", '=')? {
             context
                 .shown
-                .part(member.0, Shown::Text(member.1.into(), None));
+                .part(member.0, Shown::Text(member.1.into()), None, &[]);
             request = request.part(member.0, member.1);
         }
         for (name, path) in files {
-            context.shown.part(name, Shown::File(path.into(), None));
+            context
+                .shown
+                .part(name, Shown::File(path.into()), None, &[]);
             request = request.file(name, autopi::Upload::from_path(path)?)?;
         }
     } else if let Some(value) = body::any(&members, json.map(String::as_str))? {

@@ -4,8 +4,9 @@ use autopi::rt;
 use serde_json::Value;
 
 use super::{
+    Index,
     build::is_json,
-    operation::{flag, leaked, style_of_query, text},
+    operation::{flag, is_scalar, leaked, style_of_query, text},
 };
 
 /// A body.
@@ -80,35 +81,59 @@ impl Body {
         })
     }
 
+    /// Returns the schema of a part. One of another media type than JSON that is no scalar is a text,
+    /// which the caller writes.
+    pub fn part<'a>(&self, index: &Index, name: &str, schema: &'a Value) -> &'a Value {
+        let is_written = self.content_type(name).is_some_and(|media| !is_json(media));
+        let is_object = || index.resolved(schema).get("properties").is_some();
+        match is_written && !is_scalar(index, schema) && is_object() {
+            true => &Value::Null,
+            false => schema,
+        }
+    }
+
+    /// Returns the headers of the parts with this name: the name, the value that the document gives,
+    /// and whether the caller must set it.
+    pub fn headers(&self, part: &str) -> Vec<(&'static str, Option<String>, bool)> {
+        let headers = self.encoding.get(part).and_then(|e| e.get("headers"));
+        let headers = headers.and_then(Value::as_object).into_iter().flatten();
+        let header = |(name, of): (&String, &Value)| {
+            let schema = of.get("schema").unwrap_or(&Value::Null);
+            let fixed = schema.get("enum").and_then(Value::as_array);
+            let fixed = fixed.and_then(|values| match values.as_slice() {
+                [one] => Some(one),
+                _ => None,
+            });
+            let value = fixed
+                .or_else(|| schema.get("default"))
+                .and_then(|value| match value {
+                    Value::String(text) => Some(text.clone()),
+                    Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+                    _ => None,
+                });
+            let must = value.is_none() && flag(of, "required");
+            (leaked(name), value, must)
+        };
+        headers.map(header).collect()
+    }
+
+    /// Returns the names of the parts whose encoding the document gives.
+    pub fn encoded(&self) -> impl Iterator<Item = &str> {
+        let parts = self.encoding.as_object().into_iter().flatten();
+        parts.map(|(name, _)| name.as_str())
+    }
+
+    /// Returns the part and the header that `PART;HEADER` names.
+    pub fn header_of<'n>(&self, name: &'n str) -> Option<(&'n str, &'static str)> {
+        let (part, header) = name.rsplit_once(';')?;
+        let known = self.headers(part).into_iter().map(|(name, ..)| name);
+        let mut known = known.filter(|name| name.eq_ignore_ascii_case(header));
+        Some((part, known.next()?))
+    }
+
     /// Returns the media type of the parts with this name, if the document has a single one.
     pub fn content_type(&self, name: &str) -> Option<&'static str> {
         let media = text(self.encoding.get(name)?, "contentType");
         (!media.is_empty()).then(|| leaked(media))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use crate::index::build::sendable;
-
-    #[test]
-    fn a_part_has_the_media_type_of_the_document_if_it_is_one() {
-        let typed = |media: &str| sendable(&json!({"a": {"contentType": media, "explode": true}}));
-        for media in ["text/csv", "text/csv; charset=utf-8"] {
-            assert_eq!(typed(media)["a"]["contentType"], media);
-        }
-        // `curl -F` would read the file and send it.
-        let hostile = "text/plain;headers=@/etc/passwd";
-        for media in [
-            hostile,
-            "text/csv, text/plain",
-            "text/*",
-            "a/b\r\nX: y",
-            "text",
-        ] {
-            assert_eq!(typed(media), json!({"a": {"explode": true}}), "{media}");
-        }
     }
 }

@@ -8,6 +8,8 @@
 
 use serde_json::{Map, Value, json};
 
+#[path = "forms.rs"]
+mod forms;
 #[path = "links.rs"]
 mod links;
 #[path = "media.rs"]
@@ -24,7 +26,7 @@ mod swagger;
 mod trim;
 
 pub use media::is_json;
-use media::{is_media_type, is_multipart, is_urlencoded};
+use media::{is_multipart, is_urlencoded};
 pub use names::kebab;
 use names::{Taken, command};
 use parameters::parameters;
@@ -89,32 +91,9 @@ struct Builder<'a> {
     left_out: Vec<String>,
 }
 
-/// Returns the `encoding` of a form with the media types that a part can have: one, as the
-/// generator's.
-pub(super) fn sendable(encoding: &Value) -> Value {
-    let mut encoding = encoding.clone();
-    for part in encoding.as_object_mut().into_iter().flatten() {
-        let media = part.1.get("contentType").and_then(Value::as_str);
-        if !media.is_some_and(is_media_type)
-            && let Some(part) = part.1.as_object_mut()
-        {
-            part.remove("contentType");
-        }
-    }
-    encoding
-}
-
 impl<'a> Builder<'a> {
-    /// Follows references, up to a few in a row.
     fn resolve(&self, value: &'a Value) -> &'a Value {
-        let mut value = value;
-        for _ in 0..8 {
-            match links::target(self.document, value) {
-                Some(there) => value = there,
-                None => break,
-            }
-        }
-        value
+        links::resolved(self.document, value)
     }
 
     /// Appends a fragment; returns its position and length.
@@ -198,43 +177,41 @@ impl<'a> Builder<'a> {
         details
     }
 
+    /// Returns the body that the client of the generator sends: a form, if that has to hold a file,
+    /// is preferred to JSON.
     fn body(&self, body: &'a Value) -> Option<Value> {
         let body = self.resolve(body);
         let content = body.get("content")?.as_object()?;
+        let schema = |value: &'a Value| value.get("schema").unwrap_or(&Value::Null);
         let find = |is: fn(&str) -> bool| content.iter().find(|(media, _)| is(media));
+        let has_file = |value| forms::has_file(self.document, schema(value));
+        let is_file = |value| forms::is_file(self.document, schema(value));
         let (kind, (media, value)) = find(is_multipart)
-            .filter(|(_, value)| find(is_json).is_none() || self.has_file(value.get("schema")))
+            .filter(|(_, value)| has_file(value))
             .map(|found| ("multipart", found))
-            .or_else(|| find(is_json).map(|found| ("json", found)))
-            .or_else(|| find(is_urlencoded).map(|found| ("form", found)))
-            .or_else(|| content.iter().next().map(|found| ("raw", found)))?;
+            .or_else(|| {
+                let json = media::json(content).filter(|(_, value)| !is_file(value));
+                Some(("json", json?))
+            })
+            .or_else(|| Some(("form", find(is_urlencoded)?)))
+            .or_else(|| Some(("multipart", find(is_multipart)?)))
+            .or_else(|| Some(("raw", content.iter().next()?)))?;
         let required = body.get("required") == Some(&Value::Bool(true));
         let schema = value.get("schema").map(trimmed);
         let mut out =
             json!({ "kind": kind, "media": media, "required": required, "schema": schema });
         if let Some(encoding) = value.get("encoding") {
-            out["encoding"] = sendable(encoding);
+            out["encoding"] = forms::sendable(self.document, encoding);
         }
         Some(out)
     }
 
-    /// Returns whether a form has a file among its members.
-    fn has_file(&self, schema: Option<&'a Value>) -> bool {
-        let members = schema
-            .map(|s| self.resolve(s))
-            .and_then(|s| s.get("properties"));
-        let members = members.and_then(Value::as_object).into_iter().flatten();
-        members
-            .map(|(_, member)| self.resolve(member))
-            .map(|m| m.get("items").map_or(m, |items| self.resolve(items)))
-            .any(|m| m.get("format").is_some_and(|f| f == "binary"))
-    }
-
-    /// Returns the kind of the first successful response: JSON, bytes of a media type, or nothing.
+    /// Returns the kind of the successful response, by the same rule as the generator: JSON, bytes
+    /// of a media type, or nothing.
     fn response(&self, operation: &'a Value) -> Option<Value> {
         let responses = operation.get("responses")?.as_object()?;
-        let good = |status: &str| status.starts_with('2') || status == "default";
-        let found = responses.iter().find(|(status, _)| good(status));
+        let find = |is: fn(&str) -> bool| responses.iter().find(|(status, _)| is(status));
+        let found = find(|s| s.starts_with('2')).or_else(|| find(|s| s == "default"));
         let (status, response) = found?;
         let content = self.resolve(response).get("content");
         let content = content.and_then(Value::as_object).filter(|c| !c.is_empty());
@@ -242,15 +219,16 @@ impl<'a> Builder<'a> {
             let kind = if status == "204" { "nothing" } else { "any" };
             return Some(json!({ "kind": kind }));
         };
-        let json = content.iter().find(|(media, _)| is_json(media));
+        let json = media::json(content).filter(|(media, value)| match value.get("schema") {
+            Some(schema) => !forms::is_file(self.document, schema),
+            None => is_json(media),
+        });
+        let accept = media::accept(Some(content), json.is_none());
         Some(match json {
-            Some((media, value)) => {
-                json!({ "kind": "json", "accept": media, "schema": value.get("schema").map(trimmed) })
+            Some((_, value)) => {
+                json!({ "kind": "json", "accept": accept, "schema": value.get("schema").map(trimmed) })
             }
-            None => {
-                let known: Vec<&str> = content.keys().map(String::as_str).collect();
-                json!({ "kind": "bytes", "accept": known.join(", ") })
-            }
+            None => json!({ "kind": "bytes", "accept": accept }),
         })
     }
 

@@ -56,6 +56,17 @@ pub fn target<'a>(document: &'a Value, value: &Value) -> Option<&'a Value> {
     document.pointer(&decoded(pointer))
 }
 
+/// Follows references, up to a few in a row.
+pub fn resolved<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
+    for _ in 0..8 {
+        match target(document, value) {
+            Some(there) => value = there,
+            None => break,
+        }
+    }
+    value
+}
+
 /// Returns a pointer without the escapes of URLs, with which some programs write `{` and spaces.
 pub fn decoded(pointer: &str) -> String {
     let mut parts = pointer.split('%');

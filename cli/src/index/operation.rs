@@ -89,7 +89,7 @@ impl Operation {
         let mut parameters: Vec<_> = parameters
             .into_iter()
             .flatten()
-            .map(Parameter::new)
+            .map(|value| Parameter::new(index, value))
             .collect();
         name_flags(&mut parameters);
         let unsent = details.get("unsent").and_then(Value::as_array);
@@ -208,8 +208,17 @@ pub(super) fn style_of_query(style: &str) -> rt::Style {
     }
 }
 
+/// Returns whether the values of a schema are neither lists nor objects.
+pub(super) fn is_scalar(index: &Index, schema: &Value) -> bool {
+    let schema = index.resolved(schema);
+    matches!(
+        text(&schema, "type"),
+        "string" | "integer" | "number" | "boolean"
+    )
+}
+
 impl Parameter {
-    fn new(value: &Value) -> Self {
+    fn new(index: &Index, value: &Value) -> Self {
         let place = match text(value, "in") {
             "path" => Place::Path,
             "header" => Place::Header,
@@ -224,6 +233,9 @@ impl Parameter {
         };
         let explode = value.get("explode").and_then(Value::as_bool);
         let reserved = place == Place::Query && flag(value, "allowReserved");
+        // Of another media type than JSON: a text, which the caller writes.
+        let schema = value.get("schema");
+        let schema = schema.filter(|s| !flag(value, "written") || is_scalar(index, s));
         Self {
             name: leaked(text(value, "name")),
             flag: String::new(),
@@ -231,7 +243,7 @@ impl Parameter {
             place,
             required: flag(value, "required") || place == Place::Path,
             description: text(value, "description").trim().to_owned(),
-            schema: value.get("schema").cloned().unwrap_or_default(),
+            schema: schema.cloned().unwrap_or_default(),
             format: rt::Format {
                 place,
                 style,

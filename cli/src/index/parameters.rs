@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{media::is_json, trim::trimmed};
+use super::{media::may_be_json, trim::trimmed};
 
 #[path = "framing.rs"]
 mod framing;
@@ -92,8 +92,11 @@ fn parameter(parameter: &Value) -> Option<Value> {
             out[key] = value.clone();
         }
     }
-    if content.is_some_and(|(media, _)| is_json(media)) {
-        out["style"] = "json".into();
+    match content {
+        Some((media, _)) if may_be_json(media) => out["style"] = "json".into(),
+        // The whole query of OpenAPI 3.2 is written as a form.
+        Some(_) if parameter["in"] != "querystring" => out["written"] = true.into(),
+        _ => {}
     }
     Some(out)
 }

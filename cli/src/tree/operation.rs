@@ -183,6 +183,17 @@ fn after(index: &Index, operation: &Operation, area: &Area) -> String {
         let need = if body.required { ", required" } else { "" };
         let _ = writeln!(text, "Members of the body ({}{need}):", line(body.media));
         members::write(index, &body.schema, &mut text);
+        for part in body.encoded() {
+            for (header, _, must) in body.headers(part) {
+                let need = if must { ", required with it" } else { "" };
+                let _ = writeln!(
+                    text,
+                    "  {};{}  a header of this part{need}",
+                    line(part),
+                    line(header)
+                );
+            }
+        }
         text.push('\n');
     }
     for unsent in &operation.unsent {

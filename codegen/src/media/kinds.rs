@@ -1,6 +1,8 @@
 //! Kinds of media types. The command line has a link to this file, and its build script compiles it
 //! too.
 
+use serde_json::{Map, Value};
+
 /// Returns whether the text is a token of HTTP (RFC 9110, 5.6.2): a method, the name of a header,
 /// half of a media type.
 pub fn is_token(text: &str) -> bool {
@@ -76,4 +78,64 @@ pub fn is_media_type(text: &str) -> bool {
         .bytes()
         .all(|b| b == b'\t' || (b' '..0x7f).contains(&b));
     is_token(kind) && is_token(subtype) && !is_range(text) && known && printed
+}
+
+/// Returns how near a media type is to JSON: `application/json`, another JSON type, a range that
+/// includes it.
+fn rank(media: &str) -> Option<u8> {
+    match essence(media).as_str() {
+        "application/json" => Some(0),
+        _ if is_json(media) => Some(1),
+        "application/*" => Some(2),
+        "*/*" => Some(3),
+        _ => None,
+    }
+}
+
+/// Returns whether a value of this media type may be written as JSON.
+pub fn may_be_json(media: &str) -> bool {
+    rank(media).is_some()
+}
+
+/// Returns the JSON of a body or a response, the nearest to `application/json`.
+pub fn json(content: &Map<String, Value>) -> Option<(&String, &Value)> {
+    let ranked = content.iter().filter_map(|c| Some((rank(c.0)?, c)));
+    ranked.min_by_key(|(rank, _)| *rank).map(|(_, c)| c)
+}
+
+/// Returns the media type to send: the document's, or `usual` if that is a range.
+pub fn sent<'a>(media: &'a str, usual: &'a str) -> &'a str {
+    let plain = media.bytes().all(|b| (b' '..0x7f).contains(&b)) && media.contains('/');
+    if is_range(media) || !plain {
+        usual
+    } else {
+        media.trim()
+    }
+}
+
+/// Returns the media types to accept. A file is accepted in any form, so that a server that has it
+/// in another one only is not an error.
+pub fn accept(content: Option<&Map<String, Value>>, is_file: bool) -> String {
+    let Some(content) = content else {
+        return "application/json".into();
+    };
+    if let (false, Some((media, _))) = (is_file, json(content)) {
+        return sent(media, "application/json").into();
+    }
+    let known = content.keys().map(|media| sent(media, "*/*"));
+    let mut known: Vec<&str> = known.filter(|media| *media != "*/*").collect();
+    known.push(if known.is_empty() { "*/*" } else { "*/*;q=0.1" });
+    known.join(", ")
+}
+
+/// Returns whether a caller may set this header on a part of a form. The others say how the part is
+/// to be read: the client sets them itself.
+pub fn is_part_header(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let own = [
+        "content-disposition",
+        "content-transfer-encoding",
+        "content-type",
+    ];
+    is_token(&name) && !own.contains(&name.as_str())
 }

@@ -2,53 +2,14 @@
 
 mod kinds;
 
-use serde_json::{Map, Value};
-
-use kinds::{essence, is_range};
-pub use kinds::{is_json, is_media_type, is_multipart, is_token, is_urlencoded, split, unquoted};
-
-/// Returns the JSON of a body or a response: `application/json` first, then another JSON type, then
-/// a media type range.
-pub fn json(content: &Map<String, Value>) -> Option<(&String, &Value)> {
-    let rank = |media: &str| match essence(media).as_str() {
-        "application/json" => Some(0),
-        _ if is_json(media) => Some(1),
-        "application/*" => Some(2),
-        "*/*" => Some(3),
-        _ => None,
-    };
-    let ranked = content.iter().filter_map(|c| Some((rank(c.0)?, c)));
-    ranked.min_by_key(|(rank, _)| *rank).map(|(_, c)| c)
-}
-
-/// Returns the media type to send: the document's, or `usual` if that is a range.
-pub fn sent<'a>(media: &'a str, usual: &'a str) -> &'a str {
-    let plain = media.bytes().all(|b| (b' '..0x7f).contains(&b)) && media.contains('/');
-    if is_range(media) || !plain {
-        usual
-    } else {
-        media.trim()
-    }
-}
-
-/// Returns the media types to accept. A file is accepted in any form, so that a server that has it
-/// in another one only is not an error.
-pub fn accept(content: Option<&Map<String, Value>>, is_file: bool) -> String {
-    let Some(content) = content else {
-        return "application/json".into();
-    };
-    if let (false, Some((media, _))) = (is_file, json(content)) {
-        return sent(media, "application/json").into();
-    }
-    let known = content.keys().map(|media| sent(media, "*/*"));
-    let mut known: Vec<&str> = known.filter(|media| *media != "*/*").collect();
-    known.push(if known.is_empty() { "*/*" } else { "*/*;q=0.1" });
-    known.join(", ")
-}
+pub use kinds::{
+    accept, is_json, is_media_type, is_multipart, is_part_header, is_token, is_urlencoded, json,
+    may_be_json, sent, split, unquoted,
+};
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::{operations::json_schema, schema::Document};

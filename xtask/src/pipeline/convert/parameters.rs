@@ -123,7 +123,7 @@ fn styled(
 /// Returns what is sent for a parameter with a media type, unless it is JSON.
 fn of_content(content: &Map<String, Value>) -> Option<String> {
     match content.keys().next() {
-        Some(media) if autopi_codegen::media::is_json(media) => None,
+        Some(media) if autopi_codegen::media::may_be_json(media) => None,
         Some(media) => Some(format!("`{media}` is not JSON: a text is sent unchanged")),
         None => Some("names no media type: any text is accepted".into()),
     }
@@ -234,7 +234,7 @@ fn parts(op: &Map<String, Value>, components: &Map<String, Value>) -> Vec<(Strin
             let at = |key| format!("{}/encoding/{}/{key}", escape(media), escape(name));
             let headers = encoding.get("headers").and_then(Value::as_object);
             for name in headers.into_iter().flatten().map(|(name, _)| name) {
-                if !autopi_codegen::parts::is_settable(name)
+                if !autopi_codegen::media::is_part_header(name)
                     && !name.eq_ignore_ascii_case("content-type")
                 {
                     let message = format!("a part cannot have its own header `{name}`: not sent");
