@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     Index,
     build::is_json,
-    operation::{flag, is_scalar, leaked, style_of_query, text},
+    operation::{flag, leaked, style_of_query, text},
 };
 
 /// A body.
@@ -81,19 +81,19 @@ impl Body {
         })
     }
 
-    /// Returns the schema of a part. One of another media type than JSON that is no scalar is a text,
-    /// which the caller writes.
+    /// Returns the schema of a part. An object of another media type than JSON is a text, which the
+    /// caller writes.
     pub fn part<'a>(&self, index: &Index, name: &str, schema: &'a Value) -> &'a Value {
         let is_written = self.content_type(name).is_some_and(|media| !is_json(media));
         let is_object = || index.resolved(schema).get("properties").is_some();
-        match is_written && !is_scalar(index, schema) && is_object() {
+        match is_written && is_object() {
             true => &Value::Null,
             false => schema,
         }
     }
 
-    /// Returns the headers of the parts with this name: the name, the value that the document gives,
-    /// and whether the caller must set it.
+    /// Returns the headers of the parts with this name: the name, the value that the document
+    /// gives, and whether the caller must set it.
     pub fn headers(&self, part: &str) -> Vec<(&'static str, Option<String>, bool)> {
         let headers = self.encoding.get(part).and_then(|e| e.get("headers"));
         let headers = headers.and_then(Value::as_object).into_iter().flatten();

@@ -1,4 +1,5 @@
-//! Files in bodies, and what the `encoding` of a form says. The build script compiles this file too.
+//! Files in bodies, and what the `encoding` of a form says. The build script compiles this file
+//! too.
 
 use serde_json::{Map, Value, json};
 

@@ -209,7 +209,7 @@ pub(super) fn style_of_query(style: &str) -> rt::Style {
 }
 
 /// Returns whether the values of a schema are neither lists nor objects.
-pub(super) fn is_scalar(index: &Index, schema: &Value) -> bool {
+fn is_scalar(index: &Index, schema: &Value) -> bool {
     let schema = index.resolved(schema);
     matches!(
         text(&schema, "type"),
