@@ -46,14 +46,17 @@ impl<'a> Walker<'a> {
         if !named(old, new) || !named(new, old) || several(old) || several(new) {
             return false;
         }
-        let null = |schema: Maybe<'a>| nulls(schema) > 0 || kinds(schema).1;
+        let null = |schema: Maybe<'a>| {
+            let parts = listed(schema).map_or(&[][..], |(_, list)| list);
+            nulls(schema) > 0 || kinds(schema).1 || parts.iter().any(|p| kinds(Some(p)).1)
+        };
         let (of_old, of_new) = (self.alternatives(old, new), self.alternatives(new, old));
         let what = "a list of alternatives, written in another way";
         self.emit(Rule::WrittenOtherwise, at, what);
         if null(old) != null(new) {
             self.null(at, (&at.old, &at.new), null(new));
         }
-        let rules = (Rule::AlternativeGone, Rule::AlternativeNew);
+        let rules = (Rule::AlternativeGone, further(old, of_old.len()));
         let whole = (at.old.clone(), at.new.clone());
         let outer = self.null_known.replace(whole);
         self.matched(at, (&of_old, &of_new), rules);
@@ -229,6 +232,14 @@ impl<'a> Walker<'a> {
                 },
             );
         }
+    }
+}
+
+/// Returns the rule of a further alternative. Who reads a value of one type does not expect another.
+pub(super) fn further(old: Maybe<'_>, alternatives: usize) -> Rule {
+    match alternatives > 1 || get(old, "discriminator").is_some() {
+        true => Rule::AlternativeNew,
+        false => Rule::TypeWider,
     }
 }
 

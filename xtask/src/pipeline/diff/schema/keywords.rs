@@ -2,13 +2,13 @@
 
 use autopi_codegen::contract;
 
-use super::{Holders, limits::LIMITS, step, with_items};
+use super::{Holders, alternatives::further, limits::LIMITS, step, with_items};
 use crate::document::members::SCHEMA;
 use crate::pipeline::diff::{
     Rule,
     meaning::{listed, offers_xml, same, same_parts},
     place::At,
-    values::{Maybe, is_true, text},
+    values::{Maybe, is_true, items, text},
     walk::Walker,
 };
 use crate::pipeline::shape::noise::is_rendered;
@@ -150,11 +150,18 @@ impl<'a> Walker<'a> {
                 (old, new),
                 (Rule::PartGone, Rule::PartNew),
             ),
-            "oneOf" | "anyOf" => self.parts(
-                &with_items(at, below, &["", "=*"]),
-                (old, new),
-                (Rule::AlternativeGone, Rule::AlternativeNew),
-            ),
+            // Beside other keywords: a list alone is compared as alternatives of the other schema.
+            "oneOf" | "anyOf" if old.is_none() => {
+                self.differs(Rule::ConditionNew, &below.clone().what(key), old, new);
+            }
+            "oneOf" | "anyOf" if new.is_none() => {
+                self.differs(Rule::ConditionGone, &below.clone().what(key), old, new);
+            }
+            "oneOf" | "anyOf" => {
+                let come = further(holders.0, items(old).len());
+                let at = with_items(at, below, &["", "=*"]);
+                self.parts(&at, (old, new), (Rule::AlternativeGone, come));
+            }
             _ => return false,
         }
         true

@@ -104,6 +104,11 @@ impl<'a> Walker<'a> {
         }
         let outer = at.clone();
         let renamed = renamed(holders);
+        // What a member is that is not written out.
+        let other = |holder: Maybe<'a>| {
+            let other = get(holder, "additionalProperties");
+            other.filter(|other| other.as_object().is_some_and(|map| !map.is_empty()))
+        };
         let must = |name: &str| items(get(holders.1, "required")).iter().any(|n| n == name);
         for name in keys(old, new) {
             if renamed.values().any(|before| before == name) {
@@ -124,9 +129,23 @@ impl<'a> Walker<'a> {
                 self.emit(Rule::MemberRenamed, &at, renamed_text(before, name));
             }
             self.checked(&at, was, is, |w, at, was, is| match (was, is) {
-                (Some(_), None) => w.emit(Rule::MemberGone, at, "is gone"),
-                (None, Some(_)) if must(name) => w.emit(Rule::MemberNewRequired, at, NEW_REQUIRED),
-                (None, Some(_)) => w.emit(Rule::MemberNew, at, "is new"),
+                (Some(_), None) => {
+                    w.emit(Rule::MemberGone, at, "is gone");
+                    if let Some(other) = other(holders.1) {
+                        let new = format!("{}/additionalProperties", outer.new);
+                        w.schema(&At { new, ..at.clone() }, was, Some(other));
+                    }
+                }
+                (None, Some(_)) => {
+                    match must(name) {
+                        true => w.emit(Rule::MemberNewRequired, at, NEW_REQUIRED),
+                        false => w.emit(Rule::MemberNew, at, "is new"),
+                    }
+                    if let Some(other) = other(holders.0) {
+                        let old = format!("{}/additionalProperties", outer.old);
+                        w.schema(&At { old, ..at.clone() }, Some(other), is);
+                    }
+                }
                 _ => {
                     // A member that is only read was not required of the sender.
                     if must(name) && flag(was, "readOnly") && !flag(is, "readOnly") {
