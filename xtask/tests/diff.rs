@@ -2127,6 +2127,24 @@ fn what_many_places_have_alike_is_one_line() {
         assert_eq!(text.matches(line).count(), 1, "{line}: {text}");
     }
     assert_eq!(report(&old, &new).len(), 3, "{text}");
+    // Names with dots are names, and each component that is gone has its line.
+    let dotted = |rest: Value| {
+        let schemas = ["a", "b", "c", "d"].map(|app| (format!("{app}.Thing"), rest.clone()));
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+            "paths": {"/a/": {"get": {"operationId": "a", "responses": {}}}},
+            "components": {"schemas": schemas.into_iter().collect::<serde_json::Map<_, _>>()}})
+    };
+    let of = |properties: Value| dotted(json!({"type": "object", "properties": properties}));
+    let one = report(&of(json!({})), &of(json!({"created": {"type": "string"}})));
+    let shown = Format::Text.render(&one);
+    assert_eq!(one.len(), 1, "{shown}");
+    assert!(
+        shown.contains("in 4 components: created: is new (a.Thing.created"),
+        "{shown}"
+    );
+    let mut none = of(json!({}));
+    none["components"]["schemas"] = json!({});
+    assert_eq!(report(&of(json!({})), &none).len(), 4);
     let renamed = json!({"in": "path", "required": true, "schema": {"type": "string"}});
     let named = |name: &str| {
         let paths = (0..9).map(|i| {
