@@ -53,6 +53,30 @@ impl Report {
     }
 }
 
+/// Warnings that many places may have alike: each is said once, with the first place and how many
+/// there are.
+#[derive(Default)]
+pub struct Alike(Vec<(String, String, usize)>);
+
+impl Alike {
+    pub fn warn(&mut self, pointer: impl fmt::Display, message: &str) {
+        match self.0.iter_mut().find(|(known, ..)| known == message) {
+            Some((.., n)) => *n += 1,
+            None => self.0.push((message.to_owned(), pointer.to_string(), 1)),
+        }
+    }
+
+    pub fn say(self, report: &mut Report) {
+        for (message, pointer, n) in self.0 {
+            let more = match n {
+                1 => String::new(),
+                n => format!(" ({n} times)"),
+            };
+            report.warn(pointer, message + &more);
+        }
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (rule, n) in &self.counters {
