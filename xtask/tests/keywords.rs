@@ -559,6 +559,23 @@ fn what_is_in_the_wrong_place_is_read_by_its_plain_meaning_or_left_out() {
             "/securityDefinitions/k",
             "no `X-Key` in the header",
         ),
+        (
+            three(&format!("{post}/requestBody/required"), true.into()),
+            &format!("{post}/requestBody/required"),
+            json!(null),
+            &format!("{post}/requestBody/required"),
+            "stands beside `$ref`, which counts",
+        ),
+        (
+            three(
+                &first,
+                query(json!({"content": {"application/json": {}, "text/plain": {}}})),
+            ),
+            &format!("{first}/name"),
+            json!("q"),
+            &format!("{first}/content"),
+            "the first, `application/json`, counts",
+        ),
     ] {
         let (parent, key) = at.rsplit_once('/').unwrap();
         let mut changed = doc.clone();

@@ -36,10 +36,9 @@ impl Version {
     }
 }
 
-/// Returns the first and the last version in which an object of a kind has this member. `None` for
-/// a kind that is not listed here.
-pub fn versions(kind: &str, key: &str) -> Option<Option<(Version, Version)>> {
-    Some(LISTED.get(kind)?.get(key).copied())
+/// Returns the members of a kind of object, unless it is not listed here.
+pub fn known(kind: &str) -> Option<&'static Known> {
+    LISTED.get(kind)
 }
 
 /// Calls `f` with each kind of object and each of its members, the first and the last version that
@@ -52,7 +51,8 @@ pub fn each_known(mut f: impl FnMut(&'static str, &'static str, Version, Version
     }
 }
 
-type Known = HashMap<&'static str, (Version, Version)>;
+/// The members of a kind of object, each with the first and the last version that has it.
+pub type Known = HashMap<&'static str, (Version, Version)>;
 
 static LISTED: LazyLock<HashMap<&str, Known>> = LazyLock::new(|| {
     let mut listed: HashMap<&str, Known> = HashMap::new();

@@ -131,6 +131,9 @@ fn styled(
 /// Returns what is sent for a parameter with a media type, unless it is JSON.
 fn of_content(content: &Map<String, Value>) -> Option<String> {
     match content.keys().next() {
+        Some(first) if content.len() > 1 => Some(format!(
+            "a parameter has one media type: the first, `{first}`, counts"
+        )),
         Some(media) if autopi_codegen::media::is_json(media) => None,
         Some(media) => Some(format!("`{media}` is not JSON: a text is sent unchanged")),
         None => Some("names no media type: any text is accepted".into()),

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::document::members::{At, DOCUMENT, Is, SCHEMA, Version, each_mut, versions};
+use crate::document::members::{At, DOCUMENT, Is, PATH_ITEM, SCHEMA, Version, each_mut, known};
 use crate::report::{Alike, Report};
 
 /// Leaves out the members that nothing reads, with a warning at the first place of each.
@@ -26,21 +26,23 @@ pub fn leave_out(doc: &mut Value, report: &mut Report) {
             if unread.version >= Version::V31 {
                 return;
             }
-            if unread.version == Version::V30 && map.get("$ref").is_some_and(Value::is_string) {
-                unread.beside_reference(at, map);
-            }
+        }
+        // Other versions have schemas beside a reference, and the operations of a path item are.
+        if (kind != &SCHEMA || unread.version == Version::V30) && kind != &PATH_ITEM {
+            unread.beside_reference(kind == &SCHEMA, at, map);
         }
         unread.members(kind.name, at, map);
     });
     unread.warnings.say(report);
 }
 
-/// What is read beside a reference: 3.0 leaves out everything, which is seldom meant.
-const READ: [&str; 5] = ["$ref", "nullable", "readOnly", "writeOnly", "deprecated"];
+/// What is read beside a reference to a schema: 3.0 leaves out everything, which is seldom meant.
+const READ: [&str; 4] = ["nullable", "readOnly", "writeOnly", "deprecated"];
 
 /// What tells something to people, and nothing else.
-const TELLS: [&str; 7] = [
+const TELLS: [&str; 8] = [
     "title",
+    "summary",
     "description",
     "example",
     "examples",
@@ -56,14 +58,13 @@ struct Unread {
 
 impl Unread {
     fn members(&mut self, kind: &str, at: &At<'_>, map: &mut Map<String, Value>) {
+        let Some(known) = known(kind) else {
+            return;
+        };
         let version = self.version;
-        let is_read = |key: &str| match versions(kind, key) {
-            None => true,
-            Some(known) => {
-                known.is_some_and(|(first, last)| first <= version && version <= last)
-                    || key.starts_with("x-")
-                    || key == "$ref"
-            }
+        let is_read = |key: &str| match known.get(key) {
+            Some((first, last)) => *first <= version && version <= *last,
+            None => key.starts_with("x-") || key == "$ref",
         };
         if map.keys().all(|key| is_read(key)) {
             return;
@@ -71,7 +72,11 @@ impl Unread {
         map.retain(|key, _| {
             let stays = is_read(key);
             if !stays {
-                let why = self.why(kind, key);
+                let why = match known.get(key.as_str()) {
+                    Some((first, _)) if version < *first => format!("needs {}", first.name()),
+                    Some((_, last)) => format!("belongs to {}", last.name()),
+                    None => format!("is no member of this ({kind})"),
+                };
                 let message = format!("`{key}` {why}: left out");
                 self.warnings.warn(At::Member(at, key), &message);
             }
@@ -79,17 +84,13 @@ impl Unread {
         });
     }
 
-    fn why(&self, kind: &str, key: &str) -> String {
-        match versions(kind, key).flatten() {
-            Some((first, _)) if self.version < first => format!("needs {}", first.name()),
-            Some((_, last)) => format!("belongs to {}", last.name()),
-            None => format!("is no member of this ({kind})"),
+    fn beside_reference(&mut self, of_schema: bool, at: &At<'_>, map: &mut Map<String, Value>) {
+        if map.len() < 2 || !map.get("$ref").is_some_and(Value::is_string) {
+            return;
         }
-    }
-
-    fn beside_reference(&mut self, at: &At<'_>, map: &mut Map<String, Value>) {
         map.retain(|key, _| {
-            let stays = READ.contains(&key.as_str())
+            let stays = key == "$ref"
+                || (of_schema && READ.contains(&key.as_str()))
                 || TELLS.contains(&key.as_str())
                 || key.starts_with("x-");
             if !stays {
