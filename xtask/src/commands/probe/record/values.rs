@@ -117,7 +117,7 @@ impl<R: BufRead> Lines<R> {
         Ok(Next::Line)
     }
 
-    /// Reads a value that goes on in the next lines.
+    /// Reads a value that continues in the next lines.
     fn read_on(&mut self) -> Result<Value, String> {
         let n = self.number;
         let (mut before, mut room) = (Vec::new(), LARGEST);
