@@ -3,6 +3,8 @@
 
 use std::{env, error::Error, fs, io::Write, path::Path};
 
+mod read;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let (here, out) = (env::var("CARGO_MANIFEST_DIR")?, env::var("OUT_DIR")?);
     for name in ["upstream.json", "openapi.json"] {
@@ -16,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .ok_or_else(|| format!("there is neither {} nor {}", places[0], places[1]))?;
         println!("cargo::rerun-if-changed={from}");
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        packed.write_all(&fs::read(from)?)?;
+        packed.write_all(read::read(Path::new(from))?.as_bytes())?;
         fs::write(Path::new(&out).join(format!("{name}.gz")), packed.finish()?)?;
     }
     Ok(())

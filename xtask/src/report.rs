@@ -1,6 +1,6 @@
 //! Reports of the pipeline: what it did, and why it failed.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use autopi_codegen::escape::{line, lines};
 use serde::{Serialize, Serializer};
@@ -50,6 +50,38 @@ impl Report {
 
     pub fn warn(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
         self.warnings.push((pointer.into(), message.into()));
+    }
+}
+
+/// Warnings that many places may have alike: each is said once, with the first place and how many
+/// there are.
+#[derive(Default)]
+pub struct Alike {
+    /// The index of each message.
+    known: HashMap<String, usize>,
+    /// Message, first place, number of places.
+    said: Vec<(String, String, usize)>,
+}
+
+impl Alike {
+    pub fn warn(&mut self, pointer: impl fmt::Display, message: &str) {
+        match self.known.get(message) {
+            Some(i) => self.said[*i].2 += 1,
+            None => {
+                self.known.insert(message.to_owned(), self.said.len());
+                self.said.push((message.to_owned(), pointer.to_string(), 1));
+            }
+        }
+    }
+
+    pub fn say(self, report: &mut Report) {
+        for (message, pointer, n) in self.said {
+            let more = match n {
+                1 => String::new(),
+                n => format!(" ({n} times)"),
+            };
+            report.warn(pointer, message + &more);
+        }
     }
 }
 

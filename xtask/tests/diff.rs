@@ -2127,6 +2127,24 @@ fn what_many_places_have_alike_is_one_line() {
         assert_eq!(text.matches(line).count(), 1, "{line}: {text}");
     }
     assert_eq!(report(&old, &new).len(), 3, "{text}");
+    // Names with dots are names, and each component that is gone has its line.
+    let dotted = |rest: Value| {
+        let schemas = ["a", "b", "c", "d"].map(|app| (format!("{app}.Thing"), rest.clone()));
+        json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+            "paths": {"/a/": {"get": {"operationId": "a", "responses": {}}}},
+            "components": {"schemas": schemas.into_iter().collect::<serde_json::Map<_, _>>()}})
+    };
+    let of = |properties: Value| dotted(json!({"type": "object", "properties": properties}));
+    let one = report(&of(json!({})), &of(json!({"created": {"type": "string"}})));
+    let shown = Format::Text.render(&one);
+    assert_eq!(one.len(), 1, "{shown}");
+    assert!(
+        shown.contains("in 4 components: created: is new (a.Thing.created"),
+        "{shown}"
+    );
+    let mut none = of(json!({}));
+    none["components"]["schemas"] = json!({});
+    assert_eq!(report(&of(json!({})), &none).len(), 4);
     let renamed = json!({"in": "path", "required": true, "schema": {"type": "string"}});
     let named = |name: &str| {
         let paths = (0..9).map(|i| {
@@ -2210,6 +2228,26 @@ fn an_operation_that_moves_is_one_line_with_its_id_and_its_feature() {
 }
 
 /// What is written in another way, and sent and read as before.
+/// What documents of different versions both have, and neither client sends, is no change.
+#[test]
+fn what_two_versions_cannot_express_alike_is_no_change() {
+    let document = |version: &str, condition: Value, key: &str| {
+        json!({"openapi": version, "info": {"title": "t", "version": "1"},
+            "components": {"securitySchemes": {"k": {"type": "apiKey", "in": "query", "name": key}}},
+            "paths": {"/a/": {"post": {"operationId": "a", "responses": {}, "servers": [{"url": "https://y"}],
+                "parameters": [{"name": "c", "in": "cookie", "schema": {"type": "string"}}],
+                "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}, "require": condition}}}}})
+    };
+    let lost = |old: &Value, new: &Value| {
+        let changes = report(old, new);
+        changes.into_iter().filter(|c| c.rule == Rule::Lost).count()
+    };
+    let old = document("3.0.3", json!(1), "z");
+    assert_eq!(lost(&old, &document("3.1.0", json!(1), "z")), 0);
+    // What is dropped from both and is not alike is two changes.
+    assert_eq!(lost(&old, &document("3.1.0", json!(2), "z")), 2);
+}
+
 #[test]
 fn names_of_schemas_and_explode_of_what_is_joined_anyway_change_nothing() {
     let doc = |version: &str, list: Value, id: Value, n: Value, more: Value| {

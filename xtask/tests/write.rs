@@ -411,3 +411,40 @@ fn a_file_on_another_file_system_is_replaced_too() {
         names(&spec)
     );
 }
+
+#[test]
+fn no_build_script_reads_a_document_beside_a_journal() {
+    let (root, spec) = spec();
+    fs::write(spec.join("openapi.json"), "{}").unwrap();
+    let own = spec.join("openapi.json");
+    // As a package has it.
+    let linked = root.path().join("openapi.json");
+    std::os::unix::fs::symlink("spec/openapi.json", &linked).unwrap();
+    for place in [&own, &linked] {
+        assert_eq!(autopi_codegen::read(place).as_deref(), Ok("{}"));
+    }
+    fs::write(spec.join(".update-journal"), "{}").unwrap();
+    for place in [&own, &linked] {
+        let error = autopi_codegen::read(place).unwrap_err();
+        assert!(error.contains("an update was cut off"), "{error}");
+    }
+    // All build scripts that read `spec/` read it so.
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let packages = fs::read_dir(&workspace).unwrap().map(|e| e.unwrap().path());
+    let scripts = packages.chain([workspace.clone()]);
+    let mut readers = Vec::new();
+    for script in scripts.map(|folder| folder.join("build.rs")) {
+        let Ok(text) = fs::read_to_string(&script) else {
+            continue;
+        };
+        if text.contains("spec/") {
+            assert!(text.contains("read::read(") || text.contains("autopi_codegen::read("));
+            readers.push(script);
+        }
+    }
+    assert_eq!(readers.len(), 4, "{readers:?}");
+    for link in ["cli/read.rs", "sandbox/read.rs"] {
+        let read = |name| fs::read_to_string(workspace.join(name)).unwrap();
+        assert_eq!(read(link), read("codegen/src/read.rs"));
+    }
+}

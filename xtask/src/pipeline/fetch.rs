@@ -248,7 +248,7 @@ pub fn read(path: &Path) -> Result<String, Failure> {
     let fail = |message: String| {
         Failure::new("read", "", message)
             .at(path.display())
-            .help("is the path right?")
+            .help("is the path right, and the file UTF-8?")
     };
     let limit = Limits::default().bytes as u64;
     let mut text = String::new();

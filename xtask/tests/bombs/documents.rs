@@ -248,6 +248,10 @@ pub fn bombs(n: usize) -> Vec<(&'static str, String)> {
             whole(paths.into(), json!({ "schemas": (0..n / 40).map(|i| (format!("A{i}"), object(text()))).collect::<Map<_, _>>() })).to_string() }),
         ("tags", { let mut d = whole(json!({ "/x/": { "post": operation("x", json!([]), text()) } }), json!({})); d["tags"] = (0..n).map(|i| json!({ "name": format!("t{i}") })).collect();
             d["paths"]["/x/"]["post"]["tags"] = (0..n).map(|i| format!("t{i}")).collect(); d.to_string() }),
+        ("members that are none", document([Value::Object(numbered(n, |_| text()))])),
+        ("variables of variables", { let mut d: Value = serde_json::from_str(&document([text()])).unwrap_or_default();
+            let next = |i| json!({ "default": format!("{{a{0}}}{{a{0}}}", i + 1) });
+            d["servers"] = json!([{ "url": "https://x/".to_owned() + &"{a0}".repeat(n), "variables": numbered(LEVELS, next) }]); d.to_string() }),
         ("references to one large response", { let paths: Map<String, Value> = (0..n / 20).map(|i| (format!("/a{i}/"), json!({ "get": { "operationId": "x", "responses": { "200": { "$ref": "#/components/responses/R" } } } }))).collect();
             whole(paths.into(), json!({ "responses": { "R": { "description": "d", "content": { "application/json": { "schema": { "type": "object", "properties": numbered(500, |_| text()) } } } } } })).to_string() }),
         // Long texts.

@@ -233,6 +233,62 @@ fn recordings_are_read_and_bad_lines_reported_by_number() {
     assert!(error.contains("line 3, column 1: no HAR"), "{error}");
 }
 
+/// A value may go over several lines, as `jq` prints them; what is broken ends at the next one.
+#[test]
+fn recordings_over_several_lines_are_read_and_their_faults_have_a_line() {
+    let doc = small();
+    let one = |path: &str| json!({ "url": path, "status": 200, "body": thing() });
+    let (d, e, f) = (one("/d/one/"), one("/e/one/"), one("/f/one/"));
+    let har = json!({ "comment": "x", "log": { "entries": [{ "request": { "method": "GET", "url": "/d/one/" },
+        "response": { "status": 200, "content": { "text": thing().to_string() } } }] } });
+    let entry_per_line = format!("{{\"url\": \"/d/one/\", \"body\": {{\n\"id\":\n1}}}}\n{e}\n{f}");
+    for (recording, judged_ones, said) in [
+        (format!("{d:#}\n{e:#}\n{f:#}\n"), 3, ""),
+        (format!("\u{feff}{d:#}{e:#}\r\n\r\n{f}"), 3, ""),
+        (format!("{d:#}\n{e}\n{f:#}"), 3, ""),
+        (entry_per_line, 3, ""),
+        (format!("[\n{d},\n{e},\n{f}\n]\n"), 3, ""),
+        (format!("[{d}]\n[{e:#}, {f}]"), 3, ""),
+        (format!("[]\n{:#}", json!([d, e])), 2, ""),
+        (format!("{har:#}"), 1, ""),
+        (format!("{har}\n{e}"), 2, ""),
+        // One that is cut off, and one with a fault inside.
+        (
+            format!("{{\"url\": [\n{e}\n{f}"),
+            2,
+            "line 1: invalid JSON: it is cut off, or wrong in line 3",
+        ),
+        (
+            format!("{{\n  \"url\": x\n}}\n{e:#}\n{{\n  \"a\""),
+            1,
+            "line 1: invalid JSON: it is cut off, or wrong in line 2, column 10",
+        ),
+        (
+            format!("{e:#}\n{{\n  \"a\""),
+            1,
+            "invalid JSON: it ends too early",
+        ),
+        (format!("{d} x\n{e}"), 2, "line 1: invalid JSON at column"),
+        (
+            format!("{{}}\n{d:#}\n{{\n\"url\": 5\n}}\n"),
+            1,
+            "line 1: no text at `url`",
+        ),
+    ] {
+        let outcome = judged(&doc, &recording);
+        let all = outcome.json().unwrap();
+        assert_eq!(outcome.judged, judged_ones, "{recording}: {all}");
+        assert!(all.contains(said), "{said}: {all}");
+        assert!(
+            !said.is_empty() || !all.contains("line 1"),
+            "{recording}: {all}"
+        );
+    }
+    // Many openings take no time: each ends at the depth that JSON may have.
+    let deep = format!("{}{d}\n", "{\"a\":[\n".repeat(20_000));
+    assert_eq!(judged(&doc, &deep).judged, 1);
+}
+
 #[test]
 fn recordings_of_odd_shape_prove_nothing_false() {
     let doc = small();

@@ -22,8 +22,8 @@ pub struct Args {
     /// sent is judged, and its path is the prefix of the recorded paths
     #[arg(long)]
     url: Option<String>,
-    /// A recording instead of an account: HAR 1.2, or JSON lines of {"method", "url", "status",
-    /// "body"}; `-` is stdin
+    /// A recording instead of an account: HAR 1.2, or JSON objects of {"method", "url", "status",
+    /// "body"}, a line each, over several lines or in a list; `-` is stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["rate", "max_calls", "timeout", "skip", "parameters", "resume"])]
     from: Option<PathBuf>,
     /// The document, without our overlay [default: spec/openapi.json, with it]

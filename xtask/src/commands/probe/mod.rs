@@ -51,7 +51,7 @@ pub struct Outcome {
 /// How many faults of a recording are shown.
 const MOST_FAULTS: usize = 20;
 
-/// Judges the responses in a recording: HAR 1.2, or JSON lines.
+/// Judges the responses in a recording: HAR 1.2, or JSON objects.
 ///
 /// Requests are matched by method and path, below the path of `base` or else that of the document's
 /// first server.

@@ -2,6 +2,7 @@
 //! knows what each place is. [`Is::Data`] (examples, defaults, enum values, `x-*`) is never looked
 //! into.
 
+mod known;
 mod objects;
 mod plain;
 
@@ -9,6 +10,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+pub use known::{Known, Version, each_known, known};
 pub use objects::{
     BODY, DOCUMENT, ENCODING, HEADER, OPERATION, PARAMETER, PATH_ITEM, RESPONSE, SCHEMA,
 };

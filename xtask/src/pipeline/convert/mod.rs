@@ -11,11 +11,14 @@ mod from_32;
 pub(crate) mod origins;
 mod pairs;
 mod parameters;
+mod parts;
 mod quirks;
 mod references;
 mod security;
+mod servers;
 mod shared;
 mod tags;
+mod unread;
 
 use origins::Origins;
 
@@ -59,6 +62,9 @@ pub fn prepare(
     quirks::straighten(&mut doc, report, origins);
     references::resolve_all(&mut doc, file, report, origins)?;
     forms::coerce(&mut doc, report)?;
+    unread::leave_out(&mut doc, report);
+    servers::find_unused(&doc, report);
+    security::find_unsent(&doc, report);
     Ok(doc)
 }
 
@@ -104,6 +110,7 @@ pub fn to_30(doc: Value, report: &mut Report) -> Result<Value, Failure> {
 /// Runs the last step of [`to_30`]: puts everything in the one form that the later stages read.
 /// Warnings have places of the converted document.
 pub(crate) fn fix_locations(doc: &mut Value, report: &mut Report) {
+    servers::fill_in(doc);
     tags::find_lost(doc, report);
     pairs::merge_lists(doc, report);
     parameters::fix_locations(doc, report);

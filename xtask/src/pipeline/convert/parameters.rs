@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::declared::{declare, name};
+use super::{
+    declared::{declare, name},
+    parts::parts,
+};
 use crate::{
     document::{self, escape},
     framing::FRAMING,
@@ -96,6 +99,11 @@ fn styled(
         }
         return;
     }
+    let is_query = parameter.get("in").is_some_and(|place| place == "query");
+    if !is_query && parameter.get("allowReserved").is_some_and(|v| *v == true) {
+        let message = "only a value in the query may have reserved characters: sent encoded";
+        warn("allowReserved", message.into());
+    }
     let Some(style) = known_style(parameter, &mut warn) else {
         return;
     };
@@ -123,6 +131,9 @@ fn styled(
 /// Returns what is sent for a parameter with a media type, unless it is JSON.
 fn of_content(content: &Map<String, Value>) -> Option<String> {
     match content.keys().next() {
+        Some(first) if content.len() > 1 => Some(format!(
+            "a parameter has one media type: the first, `{first}`, counts"
+        )),
         Some(media) if autopi_codegen::media::may_be_json(media) => None,
         Some(media) => Some(format!("`{media}` is not JSON: a text is sent unchanged")),
         None => Some("names no media type: any text is accepted".into()),
@@ -193,79 +204,4 @@ fn is_nested(schema: &Value, components: &Map<String, Value>) -> bool {
     schema.get("items").is_some_and(inner)
         || schema.get("additionalProperties").is_some_and(inner)
         || properties.is_some_and(|p| p.values().any(inner))
-}
-
-/// Returns the parts of a form's `encoding` that are not supported.
-fn parts(op: &Map<String, Value>, components: &Map<String, Value>) -> Vec<(String, String)> {
-    let content = op
-        .get("requestBody")
-        .and_then(|b| b.get("content")?.as_object());
-    let mut out = Vec::new();
-    for (media, value) in content.into_iter().flatten() {
-        let members = value
-            .pointer("/schema/properties")
-            .and_then(Value::as_object);
-        for (name, member) in members.into_iter().flatten() {
-            for key in ["oneOf", "anyOf"] {
-                let parts = member.get(key).and_then(Value::as_array);
-                let parts: Vec<&Value> = parts.into_iter().flatten().collect();
-                let is_file = |part: &&Value| {
-                    let items = part.get("items").unwrap_or(part);
-                    autopi_codegen::schema::is_file(items)
-                };
-                if parts.iter().any(is_file) && !parts.iter().all(is_file) {
-                    let at = format!("{}/schema/properties/{}/{key}", escape(media), escape(name));
-                    out.push((
-                        at,
-                        "one alternative is a file: only an `Upload` is accepted".to_owned(),
-                    ));
-                }
-            }
-        }
-        let multipart = autopi_codegen::media::is_multipart(media);
-        let schema = value.get("schema");
-        let schema = schema.map(|s| document::resolved(s, components));
-        let member = |name: &str| {
-            let member = schema?.get("properties")?.get(name)?;
-            Some(document::resolved(member, components))
-        };
-        let encoding = value.get("encoding").and_then(Value::as_object);
-        for (name, encoding) in encoding.into_iter().flatten() {
-            let at = |key| format!("{}/encoding/{}/{key}", escape(media), escape(name));
-            let headers = encoding.get("headers").and_then(Value::as_object);
-            for name in headers.into_iter().flatten().map(|(name, _)| name) {
-                if !autopi_codegen::media::is_part_header(name)
-                    && !name.eq_ignore_ascii_case("content-type")
-                {
-                    let message = format!("a part cannot have its own header `{name}`: not sent");
-                    out.push((at("headers"), message));
-                }
-            }
-            if headers.is_some_and(|h| !h.is_empty()) && !multipart {
-                out.push((
-                    at("headers"),
-                    "only a part of a multipart body has headers: not sent".to_owned(),
-                ));
-            }
-            let types = encoding.get("contentType").and_then(Value::as_str);
-            if let Some(types) = types.filter(|t| !autopi_codegen::media::is_media_type(t)) {
-                let several = autopi_codegen::media::split(types, ',').nth(1).is_some();
-                let what = match several || types.contains('*') {
-                    true => format!("several media types (`{types}`)"),
-                    false => format!("`{types}` is no media type"),
-                };
-                let message = format!("{what}: a part has that of its `Upload`");
-                out.push((at("contentType"), message));
-            } else if let Some(media) = types.filter(|t| !autopi_codegen::media::is_json(t))
-                && member(name).is_some_and(autopi_codegen::schema::is_object)
-            {
-                let sent = match multipart {
-                    true => "a text is sent unchanged",
-                    false => "an object is sent in the style of the field, or else as JSON",
-                };
-                out.push((at("contentType"), format!("`{media}` is not JSON: {sent}")));
-            }
-        }
-    }
-    out
 }

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::document::{
     escape,
-    members::{At, DOCUMENT, Is, OPERATION, each_mut},
+    members::{At, DOCUMENT, Is, OPERATION, each, each_mut},
 };
-use crate::report::Report;
+use crate::report::{Alike, Report};
 
 /// Removes the schemes of a converted document that OpenAPI 3.0 cannot express. `place` is where
 /// the prepared document has them.
@@ -31,6 +31,49 @@ pub fn drop_unusable(doc: &mut Value, place: &str, report: &mut Report) {
     if !certificates.is_empty() {
         drop_requirements(doc, &certificates);
     }
+}
+
+/// Warns about schemes by which the client does not authorize, and about names of none.
+pub fn find_unsent(doc: &Value, report: &mut Report) {
+    let (of_2, of_3) = ("/securityDefinitions", "/components/securitySchemes");
+    let place = [of_2, of_3]
+        .into_iter()
+        .find(|at| doc.pointer(at).is_some());
+    let schemes = place.and_then(|at| doc.pointer(at)?.as_object());
+    for (name, scheme) in schemes.into_iter().flatten() {
+        let text = |key| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
+        let own = text("in") == "header" && text("name").eq_ignore_ascii_case("authorization");
+        if text("type") == "apiKey" && !own {
+            let message = format!(
+                "the client sends only `Authorization` itself: no `{}` in the {}",
+                text("name"),
+                text("in")
+            );
+            let place = place.unwrap_or_default();
+            report.warn(format!("{place}/{}", escape(name)), message);
+        }
+    }
+    let mut unknown = Alike::default();
+    let _ = each::<()>(
+        doc,
+        Is::One(&DOCUMENT),
+        &At::ROOT,
+        &mut |kind, at, value| {
+            let ways = value.get("security").and_then(Value::as_array);
+            let ways = ways.filter(|_| kind == &OPERATION || kind == &DOCUMENT);
+            for (i, way) in ways.into_iter().flatten().enumerate() {
+                for name in way.as_object().into_iter().flatten().map(|(name, _)| name) {
+                    if schemes.is_none_or(|schemes| !schemes.contains_key(name)) {
+                        let at = At::Member(at, "security");
+                        let message = format!("`{name}` is no security scheme of the document");
+                        unknown.warn(At::Member(&At::Entry(&at, i), name), &message);
+                    }
+                }
+            }
+            Ok(())
+        },
+    );
+    unknown.say(report);
 }
 
 /// Returns whether a scheme is a certificate of the client, which is not sent in a request.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Change;
+use super::{Change, Rule};
 use crate::document::{METHODS, unescape};
 
 /// How many places with the same change are still listed one by one.
@@ -58,7 +58,7 @@ fn merged(place: String, group: Vec<Change>) -> Option<Change> {
 /// as a whole (an operation is gone), or about something that there is once.
 fn common(change: &Change) -> Option<String> {
     let place = change.place.as_str();
-    let is_whole = matches!(change.what.as_str(), "is gone" | "is new");
+    let is_whole = is_whole(change);
     if is_operation(change) {
         return (!is_whole).then(|| "/paths/*/*".to_owned());
     }
@@ -80,12 +80,38 @@ fn common(change: &Change) -> Option<String> {
             let is_index = i > 0 && rest[i - 1] == "parameters";
             common.extend(["/", if is_index { "*" } else { key }]);
         }
-        return (!is_whole || !rest.is_empty()).then_some(common);
+        return (!is_whole).then_some(common);
     }
-    let is_component = |p: &String| p.starts_with("/components/") || p.starts_with("/definitions/");
-    let (_, member) = place.split_at(place.find('.').unwrap_or(place.len()));
-    (change.pointers.iter().any(is_component) && !(is_whole && member.is_empty()))
-        .then(|| format!("*{member}"))
+    let named = change.pointers.iter().filter_map(|p| component(p));
+    // A name may have dots itself.
+    let member = named.map(|(name, _)| match place.strip_prefix(name.as_str()) {
+        Some(member) if member.is_empty() || member.starts_with('.') => member,
+        _ => &place[place.find('.').unwrap_or(place.len())..],
+    });
+    let member = member.min_by_key(|member| member.len())?;
+    (!is_whole).then(|| format!("*{member}"))
+}
+
+/// Returns whether a change is about all of an operation or a component: it is gone, or new.
+fn is_whole(change: &Change) -> bool {
+    match change.rule {
+        Rule::OperationGone | Rule::OperationNew => true,
+        Rule::ComponentGone | Rule::ComponentNew | Rule::SchemeGone | Rule::SchemeNew => change
+            .pointers
+            .iter()
+            .any(|p| component(p).is_some_and(|(_, rest)| rest.is_empty())),
+        _ => false,
+    }
+}
+
+/// Returns the name of the component that a pointer leads to or into, and the rest of the pointer.
+fn component(pointer: &str) -> Option<(String, &str)> {
+    let rest = match pointer.strip_prefix("/components/") {
+        Some(rest) => rest.split_once('/')?.1,
+        None => pointer.strip_prefix("/definitions/")?,
+    };
+    let (name, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    Some((unescape(name), rest))
 }
 
 /// Returns whether the label of an operation, or what follows its method, is this place.

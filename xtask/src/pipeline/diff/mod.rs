@@ -154,17 +154,24 @@ fn upstream(old: &Value, new: &Value) -> Result<Vec<Change>, Failure> {
         return Ok(changes);
     }
     let mut converted = Vec::new();
-    let mut lost = Vec::new();
-    for (which, doc) in [("old", old), ("new", new)] {
+    let mut warnings = Vec::new();
+    for doc in [old, new] {
         let mut report = Report::default();
         converted.push(convert::convert(doc.clone(), &mut report)?);
-        lost.extend(report.warnings.into_iter().map(|(pointer, text)| {
-            walk::change(
-                Rule::Lost,
-                &pointer,
-                format!("in the {which} document: {text}"),
-            )
-        }));
+        warnings.push(report.warnings);
+    }
+    let mut lost = Vec::new();
+    for (which, other, (own, others)) in [("old", 1, (old, new)), ("new", 0, (new, old))] {
+        let known: BTreeSet<_> = warnings[other].iter().map(|w| said(w, others)).collect();
+        for warning in &warnings[1 - other] {
+            // What both documents say alike differs in nothing.
+            let alike = said(warning, own);
+            if alike.2.is_none() || !known.contains(&alike) {
+                let (pointer, text) = warning;
+                let what = format!("in the {which} document: {text}");
+                lost.push(walk::change(Rule::Lost, pointer, what));
+            }
+        }
     }
     let mut changes = match converted.as_slice() {
         [old, new] => walk::walk(old, new),
@@ -177,6 +184,24 @@ fn upstream(old: &Value, new: &Value) -> Result<Vec<Change>, Failure> {
         format!("{} → {}", version(old), version(new)),
     ));
     Ok(changes)
+}
+
+/// Returns what a warning says, the place in OpenAPI 3, and what the document has there. It may say
+/// it of other places too (`(3 times)`), then it is like no other.
+fn said<'a>(
+    (pointer, text): &'a (String, String),
+    doc: &Value,
+) -> (String, &'a str, Option<String>) {
+    let value = doc.pointer(pointer).filter(|_| !text.ends_with(" times)"));
+    let place = [
+        ("/definitions/", "/components/schemas/"),
+        ("/securityDefinitions/", "/components/securitySchemes/"),
+    ];
+    let moved = place
+        .iter()
+        .find_map(|(from, to)| Some(format!("{to}{}", pointer.strip_prefix(from)?)));
+    let place = moved.unwrap_or_else(|| pointer.clone());
+    (place, text, value.map(Value::to_string))
 }
 
 /// Adds what changes between two documents in the form of the specification, if one of them is not

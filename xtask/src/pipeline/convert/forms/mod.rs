@@ -10,7 +10,7 @@ mod types;
 use serde_json::{Map, Value, json};
 
 use crate::document::members::{At, DOCUMENT, Is, Kind, SCHEMA, is_beside};
-use crate::report::{Failure, Report};
+use crate::report::{Alike, Failure, Report};
 
 /// The state of the conversion, with the way in which the document says that a value may be null.
 struct Forms {
@@ -18,8 +18,7 @@ struct Forms {
     lists_of_types: bool,
     /// Since 3.2 the description of a response is optional.
     of_32: bool,
-    /// The warnings: message, first place, number of places.
-    warnings: Vec<(String, String, usize)>,
+    warnings: Alike,
 }
 
 /// Brings every member into the form of the specification.
@@ -36,17 +35,10 @@ pub fn coerce(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
         },
         lists_of_types: version.is_some_and(|v| v.starts_with("3.1") || v.starts_with("3.2")),
         of_32: version.is_some_and(|v| v.starts_with("3.2")),
-        warnings: Vec::new(),
+        warnings: Alike::default(),
     };
     let done = forms.value(doc, Is::One(&DOCUMENT), &At::ROOT);
-    for (message, at, n) in forms.warnings {
-        let more = if n > 1 {
-            format!(" ({n} times)")
-        } else {
-            String::new()
-        };
-        report.warn(at, message + &more);
-    }
+    forms.warnings.say(report);
     done
 }
 
@@ -56,10 +48,7 @@ fn wrong(at: &At<'_>, must: &str) -> Failure {
 
 impl Forms {
     fn warn(&mut self, at: &At<'_>, message: &str) {
-        match self.warnings.iter_mut().find(|(m, ..)| m == message) {
-            Some((.., n)) => *n += 1,
-            None => self.warnings.push((message.to_owned(), at.to_string(), 1)),
-        }
+        self.warnings.warn(at, message);
     }
 
     fn value(&mut self, value: &mut Value, is: Is, at: &At<'_>) -> Result<(), Failure> {

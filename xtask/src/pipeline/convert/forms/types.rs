@@ -18,10 +18,19 @@ impl Forms {
         map: &mut Map<String, Value>,
         at: &At<'_>,
     ) -> Result<(), Failure> {
+        let members = map.get("properties").and_then(Value::as_object);
+        let has_members = members.is_some_and(|members| !members.is_empty());
         let Some(value) = map.get_mut("type") else {
             return Ok(());
         };
         let at = At::Member(at, "type");
+        if let Some(scalar @ ("string" | "integer" | "number" | "boolean")) = value.as_str()
+            && has_members
+        {
+            let message = format!("`{scalar}` has no `properties`: read as `object`");
+            self.warn(&at, &message);
+            *value = "object".into();
+        }
         let Value::Array(list) = value else {
             self.text(value, &at)?;
             let said = value.as_str().unwrap_or_default().to_owned();

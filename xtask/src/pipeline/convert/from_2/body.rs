@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    parameter::schema_part,
+    parameter::{schema_alone, schema_part},
     schema::{body_schema_of, schema_of},
 };
 use crate::{document::members::At, report::Report};
@@ -46,21 +46,32 @@ impl Form {
     /// Adds a parameter.
     pub fn add(&mut self, name: &str, parameter: &Value, place: &str, report: &mut Report) {
         self.has_file |= parameter.get("type").and_then(Value::as_str) == Some("file");
-        let mut field = schema_part(parameter);
-        field.extend(texts(parameter).map(|(key, value)| (key.clone(), value.clone())));
+        let texts = texts(parameter).map(|(key, value)| (key.clone(), value.clone()));
         if parameter.get("allowEmptyValue").is_some() {
             let at = format!("{place}/allowEmptyValue");
             report.warn(at, "3.0 cannot express this for a form field: left out");
         }
-        let field = schema_of(&field.into(), &At::Start(place), report);
+        let field = match schema_alone(parameter, place, report) {
+            Some(mut schema) => {
+                if let Some(map) = schema.as_object_mut().filter(|m| !m.contains_key("$ref")) {
+                    map.extend(texts);
+                }
+                schema
+            }
+            None => {
+                let mut field = schema_part(parameter);
+                field.extend(texts);
+                schema_of(&field.into(), &At::Start(place), report)
+            }
+        };
         self.fields.insert(name.into(), field);
         if required(parameter) {
             self.required.push(name.into());
         }
     }
 
-    /// Returns the request body, if there is a field.
-    pub fn body(self, consumes: &[&str]) -> Option<Value> {
+    /// Returns the media type and the request body, if there is a field.
+    pub fn body(self, consumes: &[&str]) -> Option<(&'static str, Value)> {
         if self.fields.is_empty() {
             return None;
         }
@@ -75,7 +86,8 @@ impl Form {
         if required {
             schema["required"] = self.required.into();
         }
-        Some(json!({ "content": { media: { "schema": schema } }, "required": required }))
+        let body = json!({ "content": { media: { "schema": schema } }, "required": required });
+        Some((media, body))
     }
 }
 

@@ -17,25 +17,6 @@ use crate::{
     report::{Failure, Report},
 };
 
-/// The members of a Swagger 2.0 document; the first three stay as they are.
-const MEMBERS: [&str; 15] = [
-    "tags",
-    "externalDocs",
-    "security",
-    "swagger",
-    "info",
-    "host",
-    "basePath",
-    "schemes",
-    "consumes",
-    "produces",
-    "paths",
-    "definitions",
-    "parameters",
-    "responses",
-    "securityDefinitions",
-];
-
 /// Converts a Swagger 2.0 document to OpenAPI 3.0.
 ///
 /// # Errors
@@ -49,9 +30,9 @@ pub fn from_2(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
     if let Some(servers) = servers(doc) {
         out.insert("servers".into(), servers);
     }
-    for key in &MEMBERS[..3] {
+    for key in ["tags", "externalDocs", "security"] {
         if let Some(value) = doc.get(key) {
-            out.insert((*key).into(), value.clone());
+            out.insert(key.into(), value.clone());
         }
     }
     let context = Context {
@@ -64,11 +45,6 @@ pub fn from_2(doc: &Value, report: &mut Report) -> Result<Value, Failure> {
     for (key, value) in members(Some(doc)) {
         if key.starts_with("x-") {
             out.insert(key.clone(), value.clone());
-        } else if !MEMBERS.contains(&key.as_str()) {
-            report.warn(
-                format!("/{}", escape(key)),
-                "not a member of a Swagger 2.0 document: left out",
-            );
         }
     }
     Ok(out.into())

@@ -8,8 +8,10 @@ use super::{
     list,
     parameter::parameter_of,
     response::response_of,
+    schema::body_schema_of,
 };
 use crate::{
+    document::{escape, members::At},
     pipeline::convert::{
         declared::name,
         shared::{SECOND, is_same, parameter_place},
@@ -40,6 +42,18 @@ impl Context<'_> {
                 format!("{pointer}/schemes"),
                 "3.0 has no schemes of an operation: the servers of the document count",
             );
+        }
+        let body = new.get_mut("requestBody");
+        if let Some(body) = body {
+            let at = format!("{pointer}/requestBody");
+            report.warn(&at, "needs OpenAPI 3.0: read as the body");
+            let content = body.get_mut("content").and_then(Value::as_object_mut);
+            for (media, value) in content.into_iter().flatten() {
+                if let Some(schema) = value.get_mut("schema") {
+                    let at = format!("{at}/content/{}/schema", escape(media));
+                    *schema = body_schema_of(schema, &At::Start(&at), report);
+                }
+            }
         }
         self.parameters(op, shared, pointer, &mut new, report)?;
         new.insert("responses".into(), self.responses(op, pointer, report)?);
@@ -83,7 +97,12 @@ impl Context<'_> {
                 }
             }
         }
-        if let Some(body) = form.body(consumes) {
+        if let Some((media, body)) = form.body(consumes) {
+            if !consumes.is_empty() && !consumes.contains(&media) {
+                let own = op.get("consumes").map_or("", |_| pointer);
+                let message = format!("no media type of a form: its fields are sent as `{media}`");
+                report.warn(format!("{own}/consumes"), message);
+            }
             if let Some(place) = body_at {
                 report.warn(place, "a body beside the fields of a form: left out");
             }

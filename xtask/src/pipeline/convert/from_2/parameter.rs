@@ -26,6 +26,36 @@ pub const SCHEMA_KEYS: [&str; 16] = [
     "multipleOf",
 ];
 
+/// Returns the schema of a parameter that has one, as only a body has in 2.0, and no type.
+pub fn schema_alone(old: &Value, pointer: &str, report: &mut Report) -> Option<Value> {
+    let typed = SCHEMA_KEYS.iter().any(|key| old.get(key).is_some());
+    let schema = old.get("schema").filter(|_| !typed)?;
+    let at = At::Member(&At::Start(pointer), "schema");
+    let message = "only a body has a schema in 2.0: read as that of the parameter";
+    report.warn(at.to_string(), message);
+    Some(schema_of(schema, &at, report))
+}
+
+/// Returns the schema of a parameter or header, which is sent as a text.
+pub fn text_schema(old: &Value, pointer: &str, report: &mut Report) -> Value {
+    let mut part = schema_part(old);
+    for (at, inner) in [("type", None), ("items/type", Some("items"))] {
+        let holder = match inner {
+            None => Some(&mut part),
+            Some(key) => part.get_mut(key).and_then(Value::as_object_mut),
+        };
+        if let Some(kind) = holder
+            .and_then(|h| h.get_mut("type"))
+            .filter(|t| *t == "file")
+        {
+            *kind = "string".into();
+            let message = "only a field of a form is a file: read as a text";
+            report.warn(format!("{pointer}/{at}"), message);
+        }
+    }
+    schema_of(&part.into(), &At::Start(pointer), report)
+}
+
 /// Returns the schema keywords of a parameter or header.
 pub fn schema_part(parameter: &Value) -> Map<String, Value> {
     let all = parameter.as_object().into_iter().flatten();
@@ -70,9 +100,8 @@ pub fn parameter_of(old: &Value, pointer: &str, report: &mut Report) -> Value {
             new.insert(contract::COLLECTION_FORMAT_LEFT_OUT.into(), true.into());
         }
     }
-    new.insert(
-        "schema".into(),
-        schema_of(&schema_part(old).into(), &At::Start(pointer), report),
-    );
+    let schema = schema_alone(old, pointer, report);
+    let schema = schema.unwrap_or_else(|| text_schema(old, pointer, report));
+    new.insert("schema".into(), schema);
     new.into()
 }

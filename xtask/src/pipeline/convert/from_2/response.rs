@@ -2,10 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    parameter::schema_part,
-    schema::{body_schema_of, schema_of},
-};
+use super::{parameter::text_schema, schema::body_schema_of};
 use crate::{
     document::{escape, members::At},
     report::Report,
@@ -40,7 +37,8 @@ pub fn response_of(old: &Value, produces: &[&str], pointer: &str, report: &mut R
                 let mut headers = Map::new();
                 for (name, old) in value.as_object().into_iter().flatten() {
                     let at = format!("{pointer}/headers/{}", escape(name));
-                    let mut header = json!({ "description": "", "schema": schema_of(&schema_part(old).into(), &At::Start(&at), report) });
+                    let mut header =
+                        json!({ "description": "", "schema": text_schema(old, &at, report) });
                     for (key, value) in old.as_object().into_iter().flatten() {
                         if key == "description" || (key.starts_with("x-") && key != "x-nullable") {
                             header[key.as_str()] = value.clone();

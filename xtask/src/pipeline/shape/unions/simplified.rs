@@ -69,7 +69,7 @@ pub(super) fn simplify(map: &mut Schemas, schemas: &Schemas) -> Option<bool> {
         [one] if !tagged => {
             map.shift_remove(key);
             match one.as_object() {
-                Some(inline) if !inline.contains_key("$ref") => {
+                Some(inline) if !inline.contains_key("$ref") && !adds_members(map, inline) => {
                     for (key, value) in inline {
                         map.entry(key.clone()).or_insert_with(|| value.clone());
                     }
@@ -87,6 +87,13 @@ pub(super) fn simplify(map: &mut Schemas, schemas: &Schemas) -> Option<bool> {
         map.insert(key.into(), parts.into());
         false
     })
+}
+
+/// Returns whether an object has members of its own beside those of another.
+fn adds_members(own: &Schemas, inline: &Schemas) -> bool {
+    ["properties", "required", "allOf", "additionalProperties"]
+        .iter()
+        .any(|key| own.contains_key(*key) && inline.contains_key(*key) && own[*key] != inline[*key])
 }
 
 pub(super) fn says_null(schema: &Value, schemas: &Schemas) -> bool {
