@@ -559,6 +559,17 @@ async fn a_download_that_stalls_times_out() {
     assert_eq!(download.chunk().await.unwrap().unwrap().as_ref(), b"[1,");
     let error = download.chunk().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
+    // The call's own timeout of an attempt, and not the client's.
+    let own = CallOptions::new().attempt_timeout(60 * MS);
+    let client = server.client();
+    let call = client.request(Method::GET, "/x/").options(own);
+    let mut download = call.send_download().await.unwrap();
+    download.chunk().await.unwrap();
+    let error = download.chunk().await.unwrap_err().to_string();
+    assert!(
+        error.contains("within 60ms (the attempt's timeout)"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -621,7 +632,7 @@ async fn calls_in_flight_and_per_second_are_limited() {
 #[tokio::test]
 async fn a_body_in_an_encoding_that_nobody_asked_for_is_an_error() {
     let encoded = |name: &str| response("200 OK", &format!("Content-Encoding: {name}\r\n"), "[1]");
-    for name in ["br", "deflate", "x-gzip", "gzip, gzip", "zstd"] {
+    for name in ["br", "deflate", "gzip, gzip", "zstd", "x-gzip2"] {
         let server = Server::responses(vec![encoded(name)]).await;
         let client = server.client();
         let request = || client.request(Method::GET, "/x/");
@@ -649,6 +660,57 @@ async fn a_body_in_an_encoding_that_nobody_asked_for_is_an_error() {
         text.contains("compressed body of the response is damaged"),
         "{text}"
     );
+}
+
+/// Names of encodings have no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1).
+#[tokio::test]
+async fn gzip_is_decoded_however_it_is_written() {
+    // `{"detail":"no such thing"}`.
+    let zipped = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x4a\x49\x2d\x49\xcc\xcc\x51\xb2\x52\xca\xcb\x57\x28\x2e\x4d\xce\x50\x28\xc9\xc8\xcc\x4b\x57\xaa\x05\x00\xc6\xb7\xd2\x79\x1a\x00\x00\x00";
+    let sent = |status: &str, name: &str, body: &[u8]| {
+        let length = body.len();
+        let head = format!(
+            "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-encoding: {name}\r\ncontent-length: \
+             {length}\r\nx-other: kept\r\n\r\n"
+        );
+        [head.as_bytes(), body].concat()
+    };
+    for name in ["gzip", "GZIP", "x-gzip", "X-GZip"] {
+        let whole = sent("200 OK", name, zipped);
+        let failed = sent("404 Not Found", name, zipped);
+        let half = sent("200 OK", name, &zipped[..30]);
+        let server = Server::start(move |_, request| {
+            let path = request.split(' ').nth(1).unwrap_or_default();
+            vec![Step::Write(match path {
+                "/whole/" => whole.clone(),
+                "/failed/" => failed.clone(),
+                _ => half.clone(),
+            })]
+        })
+        .await;
+        let client = server.client();
+        let get = |path| client.request(Method::GET, path);
+        let whole = get("/whole/").send().await.unwrap();
+        assert_eq!(whole.value, r#"{"detail":"no such thing"}"#, "{name}");
+        assert!(whole.headers.get("content-encoding").is_none());
+        assert_eq!(whole.headers["x-other"], "kept");
+        let download = get("/whole/").send_download().await.unwrap();
+        assert_eq!(download.bytes().await.unwrap(), whole.value, "{name}");
+        let failed = get("/failed/").send().await.unwrap_err();
+        assert_eq!(failed.detail().as_deref(), Some("no such thing"), "{name}");
+        let half = get("/half/").send().await.unwrap_err();
+        assert_eq!(
+            (half.kind(), half.attempts()),
+            (ErrorKind::Transport, 3),
+            "{name}"
+        );
+        let head = client
+            .request(Method::HEAD, "/empty/")
+            .send()
+            .await
+            .unwrap();
+        assert!(head.value.is_empty(), "{name}");
+    }
 }
 
 #[tokio::test]

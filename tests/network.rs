@@ -10,7 +10,10 @@ use autopi::{
 };
 use reqwest::dns::{Name, Resolve, Resolving};
 use support::{Server, Step, ok, response, write};
-use tokio::{io::AsyncWriteExt, net::TcpListener};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 
 async fn get(client: &Client) -> Result<serde_json::Value, autopi::Error> {
     client
@@ -123,7 +126,7 @@ impl Resolve for Names {
             if ever {
                 std::future::pending::<()>().await;
             }
-            Err("no such host \u{1b}[2J".into())
+            Err(format!("no such host \u{1b}[2J{}", ".".repeat(1000)).into())
         })
     }
 }
@@ -165,6 +168,18 @@ async fn each_reason_for_no_response_has_its_own_text_with_the_cause() {
             .unwrap();
         tokio::time::sleep(Duration::from_secs(9)).await;
     });
+    let ends = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let no_handshake = format!("https://{}", ends.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut socket, _) = ends.accept().await.unwrap();
+        drop(socket.read(&mut [0; 4096]).await);
+    });
+    let proxy = Server::responses(vec![response("403 Forbidden", "", "")]).await;
+    let tunnel = reqwest::Proxy::all(&proxy.url).unwrap();
+    let tunnel = Client::builder()
+        .http_client_builder()
+        .unwrap()
+        .proxy(tunnel);
     let reset = Server::start(|_, _| vec![Step::Reset]).await;
     let closed = Server::start(|_, _| vec![]).await;
     for (error, what, cause) in [
@@ -184,6 +199,22 @@ async fn each_reason_for_no_response_has_its_own_text_with_the_cause() {
             "orrupt",
         ),
         (
+            failure(&no_handshake, None).await,
+            "no TLS with the server",
+            "eof",
+        ),
+        (
+            failure("https://api.example", Some(tunnel)).await,
+            "the proxy does not let the connection through",
+            "unsuccessful",
+        ),
+        // To nobody: TCP has no broadcast.
+        (
+            failure("https://255.255.255.255", None).await,
+            "no connection to the server",
+            "os error",
+        ),
+        (
             failure(&reset.url, None).await,
             "the connection was reset",
             "eset",
@@ -197,7 +228,17 @@ async fn each_reason_for_no_response_has_its_own_text_with_the_cause() {
         let text = error.to_string();
         assert_eq!(error.kind(), ErrorKind::Transport, "{text}");
         assert!(text.contains(what) && text.contains(cause), "{text}");
+        assert!(text.len() < 500, "{text}");
     }
+    let stalls = Server::start(|_, _| vec![Step::Stall]).await;
+    let http = Client::builder().http_client_builder().unwrap();
+    let http = http.read_timeout(Duration::from_millis(50));
+    let error = failure(&stalls.url, Some(http)).await;
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(
+        error.to_string().contains("of the HTTP client's own"),
+        "{error}"
+    );
     let slow = names(true).connect_timeout(Duration::from_millis(50));
     let error = failure("https://api.example", Some(slow)).await;
     assert_eq!(error.kind(), ErrorKind::Timeout);
@@ -325,6 +366,9 @@ async fn a_path_may_hold_a_query_and_a_url_must_be_of_the_own_host() {
             "GET /v1/http://127.0.0.1:7002/x/ ",
         ),
         ("/@evil/", "GET /v1/@evil/ "),
+        ("/x/#part", "GET /v1/x/ "),
+        ("/x/?a=1#part?b=2", "GET /v1/x/?a=1 "),
+        ("/x/?a=%23", "GET /v1/x/?a=%23 "),
     ] {
         client.request(Method::GET, path).send().await.unwrap();
         let last = server.requests().pop().unwrap();

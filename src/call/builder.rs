@@ -111,20 +111,24 @@ impl<'a> Call<'a> {
         value: &T,
         format: Format,
     ) -> Option<String> {
-        let mut fault = None;
+        let mut text = None;
         self.also(name, |v| {
+            let mut write = |v: &mut Violations| {
+                finite::to_vec(value, v).map_err(|e| e.to_string())?;
+                let value = serde_json::to_value(value).unwrap_or_default();
+                text = format.write(name, &value)?;
+                Ok::<_, String>(())
+            };
             v.within(
                 |at| at.push_str(name),
-                |v| fault = finite::to_vec(value, v).err().map(|e| e.to_string()),
+                |v| {
+                    if let Err(fault) = write(v) {
+                        v.fault(fault);
+                    }
+                },
             );
         });
-        let value = serde_json::to_value(value).unwrap_or_default();
-        let text = format.write(name, &value);
-        let fault = fault.or(text.as_ref().err().cloned());
-        let field = name.to_owned();
-        self.violations
-            .extend(fault.map(|fault| (name, Violation { field, fault })));
-        text.ok().flatten()
+        text
     }
 
     /// Sets any value, written as `format` says.

@@ -19,6 +19,15 @@ mod system {
     use bytes::Bytes;
     use http_body::{Body, Frame, SizeHint};
     use reqwest::{ResponseBuilderExt, Url};
+    #[cfg(feature = "gzip")]
+    use {
+        crate::transport::file,
+        async_compression::tokio::bufread::GzipDecoder,
+        futures_util::TryStreamExt,
+        reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH},
+        std::io,
+        tokio_util::io::StreamReader,
+    };
 
     pub(crate) use crate::transport::timer::timeout;
 
@@ -30,14 +39,59 @@ mod system {
         if response.url().host_str() != Some("no.url.provided.local") {
             return response;
         }
-        let (parts, body) = http::Response::from(response).into_parts();
-        let mut response = http::Response::builder()
+        with_body(response, url, |response| {
+            http::Response::from(response).into_body()
+        })
+    }
+
+    /// Returns a response with the same status and headers, and the body that `body` makes of it.
+    fn with_body(
+        mut old: reqwest::Response,
+        url: Url,
+        body: impl FnOnce(reqwest::Response) -> reqwest::Body,
+    ) -> reqwest::Response {
+        let (status, headers) = (old.status(), std::mem::take(old.headers_mut()));
+        let body = body(old);
+        let mut new = http::Response::builder()
             .url(url)
             .body(body)
             .unwrap_or_default();
-        *response.status_mut() = parts.status;
-        *response.headers_mut() = parts.headers;
-        response.into()
+        (*new.status_mut(), *new.headers_mut()) = (status, headers);
+        new.into()
+    }
+
+    /// Decodes a body whose encoding is written as the HTTP client does not know it: its name has
+    /// no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1).
+    #[cfg(feature = "gzip")]
+    pub(crate) fn decoded(mut response: reqwest::Response) -> reqwest::Response {
+        let names: Vec<_> = response
+            .headers()
+            .get_all(CONTENT_ENCODING)
+            .iter()
+            .collect();
+        let name = match names[..] {
+            [name] => name.as_bytes().trim_ascii(),
+            _ => return response,
+        };
+        let is_gzip = ["gzip", "x-gzip"]
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
+        // The headers of a HEAD are those of the body that a GET has.
+        if !is_gzip || response.content_length() == Some(0) {
+            return response;
+        }
+        response.headers_mut().remove(CONTENT_ENCODING);
+        response.headers_mut().remove(CONTENT_LENGTH);
+        let url = response.url().clone();
+        with_body(response, url, |response| {
+            let bytes = response.bytes_stream().map_err(io::Error::other);
+            file::body(GzipDecoder::new(StreamReader::new(bytes)))
+        })
+    }
+
+    #[cfg(not(feature = "gzip"))]
+    pub(crate) fn decoded(response: reqwest::Response) -> reqwest::Response {
+        response
     }
 
     /// Returns whether the request was certainly not processed: there was no connection, or the
@@ -172,6 +226,11 @@ mod browser {
 
     /// A hook cannot make a response in a browser.
     pub(crate) fn with_url(response: reqwest::Response, _: Url) -> reqwest::Response {
+        response
+    }
+
+    /// `fetch` decodes every body.
+    pub(crate) fn decoded(response: reqwest::Response) -> reqwest::Response {
         response
     }
 

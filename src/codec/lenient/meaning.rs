@@ -111,9 +111,14 @@ impl<'a> Lenient<'a> {
         self
     }
 
-    /// Reads an object: also a list with one object, and the JSON text of an object.
+    /// Reads an object: also a list with one object, the JSON text of an object and, inside a
+    /// response, the empty list that PHP and Lua write for an empty object.
     pub(super) fn as_object<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         self.parsed(|value| match pieces(value.text, b'[').as_deref() {
+            Ok([]) if value.is_noted() && !value.is_whole() => {
+                let empty = value.with_text(b"{}").object(visitor);
+                empty.map_err(|e| Error::custom(format!("an empty list, and as an object: {e}")))
+            }
             Ok([one]) if one.first() == Some(&b'{') && value.depth > 0 => {
                 value.inside(one).object(visitor)
             }
