@@ -212,6 +212,26 @@ async fn a_login_is_retried_when_the_server_is_down() {
 }
 
 #[tokio::test]
+async fn a_login_whose_response_breaks_off_is_retried_and_a_refusal_is_not() {
+    for (status, logins, passes) in [("200 OK", 2, true), ("401 No", 1, false)] {
+        let broken = format!("HTTP/1.1 {status}\r\ncontent-length: 99\r\n\r\n{{\"token\":\"a.b");
+        let server = Server::responses(vec![broken, ok(r#"{"token":"a.b.c"}"#), ok("1")]).await;
+        let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
+        let client = Client::builder().base_url(&server.url).login("a@b.c", "p");
+        let client = client.retry(retry).build().unwrap();
+        let outcome = client.request(Method::POST, "/x/").send().await;
+        assert_eq!(outcome.is_ok(), passes, "{outcome:?}");
+        assert_eq!(server.count(LOGIN), logins, "{outcome:?}");
+        assert!(
+            server
+                .requests()
+                .iter()
+                .all(|r| !r.contains("Bearer a.b\r\n"))
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_cancelled_login_is_done_by_the_next_call() {
     let server = Server::start(|n, _| {
         if n == 0 {

@@ -4,11 +4,7 @@
 use std::time::Duration;
 
 use futures_util::{TryFutureExt, future::Either};
-use reqwest::{
-    Method, Request, Url,
-    header::{CONTENT_ENCODING, HeaderValue},
-    multipart::Form,
-};
+use reqwest::{Method, Request, Url, header::HeaderValue, multipart::Form};
 
 use crate::{
     CallFuture, CallInfo, ClientHooks, Error, Next,
@@ -20,7 +16,7 @@ use crate::{
         core::{Authorization, Core},
         limits::{Permit, Place},
         multipart::MultipartForm,
-        platform::{RawResponse, decoded, is_unprocessed, timeout, with_url},
+        platform::{RawResponse, is_unprocessed, raw, timeout, with_url},
         reading::ReadMode,
         redirect,
         request::RequestSpec,
@@ -162,12 +158,7 @@ impl<'a> Attempt<'a, '_> {
         if let Some(asked) = asked.filter(|asked| **asked != *response.url()) {
             self.judge_redirect(&asked, response.url())?;
         }
-        Ok(RawResponse::from(
-            match response.headers().contains_key(CONTENT_ENCODING) {
-                true => decoded(response),
-                false => response,
-            },
-        ))
+        Ok(raw(response))
     }
 
     /// Returns a body for traces, without what repeats a secret of the request.

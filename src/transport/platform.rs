@@ -24,7 +24,7 @@ mod system {
         crate::transport::file,
         async_compression::tokio::bufread::GzipDecoder,
         futures_util::TryStreamExt,
-        reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH},
+        reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap},
         std::io,
         tokio_util::io::StreamReader,
     };
@@ -60,26 +60,28 @@ mod system {
         new.into()
     }
 
-    /// Decodes a body whose encoding is written as the HTTP client does not know it: its name has
-    /// no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1).
-    #[cfg(feature = "gzip")]
-    pub(crate) fn decoded(mut response: reqwest::Response) -> reqwest::Response {
-        let names: Vec<_> = response
-            .headers()
-            .get_all(CONTENT_ENCODING)
-            .iter()
-            .collect();
-        let name = match names[..] {
-            [name] => name.as_bytes().trim_ascii(),
-            _ => return response,
-        };
-        let is_gzip = ["gzip", "x-gzip"]
-            .iter()
-            .any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
-        // The headers of a HEAD are those of the body that a GET has.
-        if !is_gzip || response.content_length() == Some(0) {
-            return response;
+    /// Returns a response to read. Its body is decoded if its encoding is written as the HTTP
+    /// client does not know it: names have no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1).
+    pub(crate) fn raw(response: reqwest::Response) -> RawResponse {
+        #[cfg(feature = "gzip")]
+        if is_gzip(response.headers()) && response.content_length() != Some(0) {
+            return gunzipped(response);
         }
+        response
+    }
+
+    #[cfg(feature = "gzip")]
+    fn is_gzip(headers: &HeaderMap) -> bool {
+        let mut names = headers.get_all(CONTENT_ENCODING).iter();
+        let (Some(name), None) = (names.next(), names.next()) else {
+            return false;
+        };
+        let name = name.as_bytes().trim_ascii().to_ascii_lowercase();
+        matches!(&name[..], b"gzip" | b"x-gzip")
+    }
+
+    #[cfg(feature = "gzip")]
+    fn gunzipped(mut response: reqwest::Response) -> reqwest::Response {
         response.headers_mut().remove(CONTENT_ENCODING);
         response.headers_mut().remove(CONTENT_LENGTH);
         let url = response.url().clone();
@@ -87,11 +89,6 @@ mod system {
             let bytes = response.bytes_stream().map_err(io::Error::other);
             file::body(GzipDecoder::new(StreamReader::new(bytes)))
         })
-    }
-
-    #[cfg(not(feature = "gzip"))]
-    pub(crate) fn decoded(response: reqwest::Response) -> reqwest::Response {
-        response
     }
 
     /// Returns whether the request was certainly not processed: there was no connection, or the
@@ -229,9 +226,9 @@ mod browser {
         response
     }
 
-    /// `fetch` decodes every body.
-    pub(crate) fn decoded(response: reqwest::Response) -> reqwest::Response {
-        response
+    /// Returns a response to read. `fetch` decodes every body.
+    pub(crate) fn raw(response: reqwest::Response) -> RawResponse {
+        RawResponse::from(response)
     }
 
     /// `fetch` does not say.
