@@ -318,7 +318,8 @@ async fn a_provider_is_asked_once_more_after_a_401() {
             refused: Option<&'a SecretString>,
         ) -> CallFuture<'a, SecretString> {
             Box::pin(async move {
-                if refused.is_some_and(|r| r.expose_secret() == "Bearer 0") {
+                let last = format!("Bearer {}", self.0.load(SeqCst));
+                if refused.is_some_and(|r| r.expose_secret() == last) {
                     self.0.fetch_add(1, SeqCst);
                 }
                 Ok(SecretString::from(format!(

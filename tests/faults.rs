@@ -429,6 +429,36 @@ async fn a_response_without_a_body_is_null_or_an_error() {
     }
 }
 
+/// Whether it comes at once or in pieces.
+#[tokio::test]
+async fn a_page_is_a_download_only_for_who_accepts_pages() {
+    static FILE: Operation = Operation {
+        id: "file",
+        accept: "application/pdf",
+        page: None,
+        ..support::LIST
+    };
+    let server = Server::start(|_, _| {
+        let piece = |text: &str| Step::Write(text.into());
+        let head = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n<!do";
+        vec![piece(head), Step::Wait(30 * MS), piece("ctype html><p>")]
+    })
+    .await;
+    let client = server.client();
+    let refused = Call::new(&client, &FILE).send_download().await.unwrap_err();
+    assert!(refused.to_string().contains("HTML page"), "{refused}");
+    let own: fn(&mut Call<'_>) = |call| call.header("accept", "text/html");
+    let option: fn(&mut Call<'_>) = |call| {
+        call.options(CallOptions::new().header("Accept", "*/*").unwrap());
+    };
+    for accept in [own, option] {
+        let mut call = Call::new(&client, &FILE);
+        accept(&mut call);
+        let page = call.send_download().await.unwrap().bytes().await.unwrap();
+        assert_eq!(page, "<!doctype html><p>");
+    }
+}
+
 #[tokio::test]
 async fn a_page_of_html_and_bytes_are_not_json_of_any_form() {
     static ANY: Operation = Operation {
@@ -947,6 +977,10 @@ async fn a_stall_leaves_time_for_another_attempt_in_a_short_call() {
     for (method, options) in [
         (Method::POST, options.clone()),
         (Method::GET, options.clone().retry(RetryPolicy::none())),
+        (
+            Method::GET,
+            options.clone().retry(RetryPolicy::throttled_only()),
+        ),
         (Method::GET, options.clone().idempotent(false)),
         (Method::GET, options.clone().attempt_timeout(900 * MS)),
     ] {
@@ -965,7 +999,10 @@ async fn a_stall_leaves_time_for_another_attempt_in_a_short_call() {
 #[tokio::test]
 async fn an_error_says_which_timeout_was_over_and_how_long_it_was() {
     let server = Server::start(|_, r| {
-        if r.contains("/body/") {
+        if r.contains("/error/") {
+            let head = "HTTP/1.1 404 No\r\ncontent-length: 100\r\n\r\n{";
+            vec![Step::Write(head.into()), Step::Stall]
+        } else if r.contains("/body/") {
             vec![head_of_100(), Step::Stall]
         } else {
             vec![Step::Stall]
@@ -1004,6 +1041,13 @@ async fn an_error_says_which_timeout_was_over_and_how_long_it_was() {
         get(&client).await.unwrap_err(),
         "no response within 160ms (the call's timeout)",
     );
+    let started = Instant::now();
+    let refused = client.request(Method::GET, "/error/").send().await;
+    says(
+        refused.unwrap_err(),
+        "the error response did not end within 160ms (the call's timeout)",
+    );
+    assert!(started.elapsed() < 2000 * MS, "{:?}", started.elapsed());
     let stall = tokio::spawn({
         let client = client.clone();
         async move {

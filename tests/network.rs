@@ -342,6 +342,15 @@ async fn a_redirect_without_end_is_an_error() {
     let text = format!("{error} {error:?}");
     assert!(text.contains("/5/** redacted **/"), "{text}");
     assert!(!text.contains(TOKEN) && !text.contains("canary"), "{text}");
+    // It is part of its attempt.
+    let server = Server::start(|n, _| {
+        write(match n {
+            0 => moved("302 Found", "/y/"),
+            _ => response("503 Busy", "", ""),
+        })
+    })
+    .await;
+    assert_eq!(get(&server.client()).await.unwrap_err().attempts(), 3);
 }
 
 #[tokio::test]
@@ -712,6 +721,19 @@ async fn only_a_redirect_without_credentials_is_followed() {
         assert_eq!(outcome.is_ok(), requests == 2, "{status}: {outcome:?}");
         assert!(!format!("{outcome:?}").contains("canary"));
         assert_eq!(server.requests().len(), requests, "{status}");
+    }
+    // Credentials that the caller has put into the URL stay there, as with APPEND_SLASH.
+    for (asked, requests) in [("/x?key=canary-token", 2), ("/x", 1)] {
+        let server = Server::start(|_, request| {
+            write(match request.contains(" /x/") {
+                true => ok(""),
+                false => moved("301 Moved", "/x/?key=canary-token"),
+            })
+        })
+        .await;
+        let outcome = server.client().request(Method::GET, asked).send().await;
+        assert_eq!(outcome.is_ok(), requests == 2, "{asked}: {outcome:?}");
+        assert_eq!(server.requests().len(), requests, "{asked}");
     }
 }
 
