@@ -695,8 +695,8 @@ async fn a_body_in_an_encoding_that_nobody_asked_for_is_an_error() {
 /// Names of encodings have no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1).
 #[tokio::test]
 async fn gzip_is_decoded_however_it_is_written() {
-    // `{"detail":"no such thing"}`.
-    let zipped = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x4a\x49\x2d\x49\xcc\xcc\x51\xb2\x52\xca\xcb\x57\x28\x2e\x4d\xce\x50\x28\xc9\xc8\xcc\x4b\x57\xaa\x05\x00\xc6\xb7\xd2\x79\x1a\x00\x00\x00";
+    // `{"detail":"not this one!"}`.
+    let zipped = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x4a\x49\x2d\x49\xcc\xcc\x51\xb2\x52\xca\xcb\x2f\x51\x28\xc9\xc8\x2c\x56\xc8\xcf\x4b\x55\x54\xaa\x05\x00\xf3\xf1\x11\xd5\x1a\x00\x00\x00";
     let sent = |status: &str, name: &str, body: &[u8]| {
         let length = body.len();
         let head = format!(
@@ -721,13 +721,13 @@ async fn gzip_is_decoded_however_it_is_written() {
         let client = server.client();
         let get = |path| client.request(Method::GET, path);
         let whole = get("/whole/").send().await.unwrap();
-        assert_eq!(whole.value, r#"{"detail":"no such thing"}"#, "{name}");
+        assert_eq!(whole.value, r#"{"detail":"not this one!"}"#, "{name}");
         assert!(whole.headers.get("content-encoding").is_none());
         assert_eq!(whole.headers["x-other"], "kept");
         let download = get("/whole/").send_download().await.unwrap();
         assert_eq!(download.bytes().await.unwrap(), whole.value, "{name}");
         let failed = get("/failed/").send().await.unwrap_err();
-        assert_eq!(failed.detail().as_deref(), Some("no such thing"), "{name}");
+        assert_eq!(failed.detail().as_deref(), Some("not this one!"), "{name}");
         let half = get("/half/").send().await.unwrap_err();
         assert_eq!(
             (half.kind(), half.attempts()),

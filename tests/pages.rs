@@ -846,7 +846,7 @@ async fn next_links_of_every_form_are_followed_with_their_query_only() {
     }
 }
 
-/// RFC 8288: a list without an envelope says in a header where it goes on.
+/// RFC 8288: a list without an envelope names its next page in a header.
 #[tokio::test]
 async fn a_list_is_read_to_the_end_by_its_link_headers() {
     static BARE: Operation = Operation {

@@ -122,7 +122,7 @@ async fn lists_of_a_form_are_repeated_or_json() {
                 }
             }
             assert_eq!(
-                call.given.contains(&"a"),
+                call.given.contains(&Argument::Field("a")),
                 !expected.is_empty(),
                 "{value} {way}"
             );
@@ -162,11 +162,11 @@ fn each_fault_of_a_value_is_reported_once() {
     let inside = "contains a list or an object inside another";
     for (found, expected) in [
         (
-            faults(&|call| drop(call.written("a", &keys, format))),
+            faults(&|call| drop(call.written(Argument::Field("a"), "a", &keys, format))),
             vec![key],
         ),
         (
-            faults(&|call| drop(call.written("a", &nan, format))),
+            faults(&|call| drop(call.written(Argument::Field("a"), "a", &nan, format))),
             vec![number, inside],
         ),
         (

@@ -134,3 +134,35 @@ impl<'a> Lenient<'a> {
         Self { text, ..self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::codec::decode::read;
+
+    #[test]
+    fn an_empty_list_is_an_empty_object_and_the_reverse() {
+        type Of<T> = BTreeMap<String, T>;
+        let text = br#"{"a": [], "b": [ ], "c": {"0": 1}}"#;
+        let lengths = |lengths: Vec<usize>| assert_eq!(lengths, [0, 0, 1]);
+        let maps: Of<Of<i64>> = read(text).ok().unwrap();
+        lengths(maps.values().map(BTreeMap::len).collect());
+        let text = br#"{"a": {}, "b": { }, "c": {"0": 1}}"#;
+        let lists: Of<Vec<i64>> = read(text).ok().unwrap();
+        lengths(lists.values().map(Vec::len).collect());
+        let none: Of<Option<Of<i64>>> = read(br#"{"a": []}"#).ok().unwrap();
+        assert_eq!(none["a"], None, "where null is allowed it is that");
+        #[derive(serde::Deserialize)]
+        struct Item {
+            _id: i64,
+        }
+        let fault = read::<Of<Item>>(br#"{"a": []}"#).err().unwrap();
+        assert_eq!(
+            fault.message,
+            "an empty list, and as an object: missing field `_id`"
+        );
+        // A whole response or item that is a list is another one than was documented.
+        assert!(read::<Of<i64>>(b"[]").is_err());
+    }
+}
