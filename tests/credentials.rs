@@ -14,7 +14,7 @@ use autopi::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
 use secrecy::ExposeSecret;
-use support::{Server, ok, response, write};
+use support::{Server, Step, ok, response, write};
 
 const LOGIN: &str = "POST /auth/login/";
 
@@ -229,6 +229,22 @@ async fn a_login_whose_response_breaks_off_is_retried_and_a_refusal_is_not() {
                 .all(|r| !r.contains("Bearer a.b\r\n"))
         );
     }
+}
+
+#[tokio::test]
+async fn a_login_that_stalls_ends_with_the_attempts_timeout_and_is_made_again() {
+    let server = Server::start(|n, _| match n {
+        0 => vec![Step::Stall],
+        1 => write(ok(r#"{"token":"a.b.c"}"#)),
+        _ => write(ok("1")),
+    })
+    .await;
+    let client = Client::builder().base_url(&server.url).login("a@b.c", "p");
+    let client = client.attempt_timeout(Duration::from_millis(150)).build();
+    let started = std::time::Instant::now();
+    assert_eq!(get(&client.unwrap()).await.unwrap(), 1);
+    assert!(started.elapsed() < Duration::from_secs(20));
+    assert_eq!(server.count(LOGIN), 2);
 }
 
 #[tokio::test]

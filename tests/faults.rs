@@ -574,6 +574,7 @@ async fn a_response_of_100_mb_is_refused_in_memory_and_streamed() {
             length += chunk.unwrap().len();
         }
         assert_eq!(length, 100 << 20, "as a stream it has no limit");
+        assert!(stream.next().await.is_none(), "it stays at its end");
     }
 }
 
@@ -600,6 +601,15 @@ async fn a_download_that_stalls_times_out() {
         error.contains("within 60ms (the attempt's timeout)"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn the_reason_of_an_error_that_does_not_end_is_waited_for_5_s() {
+    let head = "HTTP/1.1 404 No\r\ncontent-length: 100\r\n\r\nsome words";
+    let server = Server::start(move |_, _| vec![Step::Write(head.into()), Step::Stall]).await;
+    let error = get(&server.client()).await.unwrap_err();
+    assert_eq!(error.raw_body(), Some(&b"some words"[..]), "{error}");
+    assert!((4..20).contains(&error.elapsed().as_secs()), "{error:?}");
 }
 
 #[tokio::test]

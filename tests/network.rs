@@ -395,6 +395,7 @@ async fn a_path_may_hold_a_query_and_a_url_must_be_of_the_own_host() {
     let user = server.url.replace("//", "//canary:canary@");
     let https = server.url.replace("http:", "https:");
     let latin = format!("{}/v1/x/?%e4=1", server.url);
+    let lines = format!("{}/v1/x\n/", server.url);
     for bad in [
         &evil,
         &host,
@@ -411,6 +412,7 @@ async fn a_path_may_hold_a_query_and_a_url_must_be_of_the_own_host() {
         "javascript:alert(1)",
         "/x/?q=%FF",
         &latin,
+        &lines,
     ] {
         let error = client.request(Method::GET, bad).send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{bad}: {error}");

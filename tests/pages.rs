@@ -874,6 +874,11 @@ async fn a_list_is_read_to_the_end_by_its_link_headers() {
         assert_eq!((ids, end.as_str()), ((2..8).collect(), ""));
         assert_eq!(server.requests().len(), 3);
     }
+    // A short token is in many a word.
+    let server = self::rows(7, "page", linked).await;
+    let client = server.builder().api_token("page").build().unwrap();
+    let rows = Call::new(&client, &PAGE).stream::<Value>();
+    assert_eq!(rows.try_collect::<Vec<_>>().await.unwrap().len(), 7);
     let elsewhere = "link: <http://other.example/rows/?page=2>; rel=next\r\n";
     let server = Server::responses(vec![response("200 OK", elsewhere, r#"[{"id":1}]"#)]).await;
     let (ids, end) = read(&BARE, &server).await;
