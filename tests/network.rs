@@ -351,6 +351,7 @@ async fn a_redirect_without_end_is_an_error() {
     })
     .await;
     assert_eq!(get(&server.client()).await.unwrap_err().attempts(), 3);
+    assert_eq!(server.requests().len(), 4);
 }
 
 #[tokio::test]

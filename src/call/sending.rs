@@ -27,16 +27,13 @@ use crate::{
 impl<'a> Call<'a> {
     /// Returns the request with its path filled in, or an error if a required parameter is missing
     /// or a value is not what the API accepts.
-    /// `single` says that the call returns one response, which has no place for a cursor.
-    fn finish(
-        self,
-        single: bool,
-    ) -> Result<(&'a Client, Box<RequestSpec>, Option<MultipartForm>), Error> {
+    fn finish(self) -> Result<(&'a Client, Box<RequestSpec>, Option<MultipartForm>), Error> {
         let (id, template) = (self.operation.id, self.spec.template);
         let method = self.spec.method.clone();
         let core = &self.client.core;
         let fail = |e: Error| core.hide(e.of(id, 0, Duration::ZERO).on(&method, template));
-        if let Some(error) = refuse_cursor(self.list.as_deref()).filter(|_| single) {
+        // Lists have taken their options out before.
+        if let Some(error) = refuse_cursor(self.list.as_deref()) {
             return Err(fail(error));
         }
         let has_body = self.form.is_some() || !matches!(self.spec.body, RequestBody::None);
@@ -78,7 +75,7 @@ impl<'a> Call<'a> {
 
     fn response(self) -> CallFuture<'a, (Response<Bytes>, Trace)> {
         // Finished outside the future, so that the future stays small.
-        let ready = self.finish(true);
+        let ready = self.finish();
         Box::pin(async {
             let (client, spec, form) = ready?;
             send::whole(&client.core, spec, form).await
@@ -120,7 +117,7 @@ impl<'a> Call<'a> {
     }
 
     pub fn send_download(self) -> CallFuture<'a, Download> {
-        let ready = self.finish(true);
+        let ready = self.finish();
         Box::pin(async {
             let (client, spec, form) = ready?;
             send::streaming(&client.core, spec, form)
@@ -132,7 +129,7 @@ impl<'a> Call<'a> {
     pub fn pages<T: DeserializeOwned + Send + 'static>(mut self) -> ItemStream<'static, Page<T>> {
         let page = self.operation.page;
         let list = self.list.take().map(|list| *list).unwrap_or_default();
-        match self.finish(false) {
+        match self.finish() {
             Ok((client, spec, _)) => pages(client.core.clone(), page, *spec, list),
             Err(e) => Box::pin(stream::iter([Err(e)])),
         }
@@ -174,7 +171,7 @@ mod tests {
         let missing = |set: fn(&mut Call<'_>)| {
             let mut call = Call::new(&client, &REQUIRES);
             set(&mut call);
-            let error = call.finish(false).err();
+            let error = call.finish().err();
             error.map_or(vec![], |e| e.field_errors().into_keys().collect::<Vec<_>>())
         };
         assert_eq!(missing(|_| ()), ["a", "body"]);
