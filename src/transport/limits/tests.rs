@@ -42,6 +42,20 @@ async fn a_place_in_a_pause_that_began_meanwhile_is_given_up() {
     assert_eq!(started.elapsed().as_millis(), 5150);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_pause_holds_every_call_until_it_ends() {
+    let limits = Limits::new(None, None);
+    assert!(limits.idle());
+    limits.pause(Duration::from_secs(5));
+    for _ in 0..3 {
+        assert!(!limits.idle());
+    }
+    sleep(Duration::from_millis(4999)).await;
+    assert!(!limits.idle());
+    sleep(Duration::from_millis(1)).await;
+    assert!(limits.idle());
+}
+
 /// Admits a request that is sent at once.
 async fn admit(limits: &Limits, seconds: u64) -> Option<Permit> {
     let (permit, place) = limits
