@@ -9,7 +9,7 @@ pub use crate::transport::block::wait;
 pub use crate::{
     call::{
         builder::Call,
-        operation::{BODY, Operation},
+        operation::{Argument, Operation},
         resend::resend,
     },
     codec::{

@@ -2,9 +2,18 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::{Duration, Instant},
+};
 
-use autopi::{Client, Command, CommandJob, DeviceId, ErrorKind};
+use autopi::{
+    Client, Command, CommandJob, DeviceId, ErrorKind,
+    testing::{self, Stub},
+};
 use support::{Server, Step, ok, response, write};
 
 const ID: &str = "0189d7a5-0000-7000-8000-000000000001";
@@ -169,6 +178,35 @@ async fn a_command_that_fails_or_has_no_result_in_time_is_an_error() {
             .to_string()
             .contains("device is offline")
     );
+}
+
+/// Between two polls it waits longer each time, up to 5 s; it never waits beyond its end.
+#[tokio::test(start_paused = true)]
+async fn the_polls_for_a_result_are_spread_over_the_wait() {
+    let polls = Arc::new(AtomicUsize::new(0));
+    let count = polls.clone();
+    let stub = Stub::new().on("command_result", move |_| {
+        count.fetch_add(1, SeqCst);
+        testing::json(200, &serde_json::Value::Null)
+    });
+    let client = Client::builder()
+        .api_token("t")
+        .hooks(stub)
+        .build()
+        .unwrap();
+    for (wait, least, most) in [(400, 2, 2), (120_000, 24, 42)] {
+        let started = tokio::time::Instant::now();
+        let wait = Duration::from_millis(wait);
+        let error = client
+            .command_job(device(), "1")
+            .wait(wait)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        assert!(started.elapsed() <= wait, "{:?}", started.elapsed());
+        let polled = polls.swap(0, SeqCst);
+        assert!((least..=most).contains(&polled), "{polled} in {wait:?}");
+    }
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use autopi::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
 use secrecy::ExposeSecret;
-use support::{Server, ok, response, write};
+use support::{Server, Step, ok, response, write};
 
 const LOGIN: &str = "POST /auth/login/";
 
@@ -212,6 +212,42 @@ async fn a_login_is_retried_when_the_server_is_down() {
 }
 
 #[tokio::test]
+async fn a_login_whose_response_breaks_off_is_retried_and_a_refusal_is_not() {
+    for (status, logins, passes) in [("200 OK", 2, true), ("401 No", 1, false)] {
+        let broken = format!("HTTP/1.1 {status}\r\ncontent-length: 99\r\n\r\n{{\"token\":\"a.b");
+        let server = Server::responses(vec![broken, ok(r#"{"token":"a.b.c"}"#), ok("1")]).await;
+        let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
+        let client = Client::builder().base_url(&server.url).login("a@b.c", "p");
+        let client = client.retry(retry).build().unwrap();
+        let outcome = client.request(Method::POST, "/x/").send().await;
+        assert_eq!(outcome.is_ok(), passes, "{outcome:?}");
+        assert_eq!(server.count(LOGIN), logins, "{outcome:?}");
+        assert!(
+            server
+                .requests()
+                .iter()
+                .all(|r| !r.contains("Bearer a.b\r\n"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_stalls_ends_with_the_attempts_timeout_and_is_made_again() {
+    let server = Server::start(|n, _| match n {
+        0 => vec![Step::Stall],
+        1 => write(ok(r#"{"token":"a.b.c"}"#)),
+        _ => write(ok("1")),
+    })
+    .await;
+    let client = Client::builder().base_url(&server.url).login("a@b.c", "p");
+    let client = client.attempt_timeout(Duration::from_millis(150)).build();
+    let started = std::time::Instant::now();
+    assert_eq!(get(&client.unwrap()).await.unwrap(), 1);
+    assert!(started.elapsed() < Duration::from_secs(20));
+    assert_eq!(server.count(LOGIN), 2);
+}
+
+#[tokio::test]
 async fn a_cancelled_login_is_done_by_the_next_call() {
     let server = Server::start(|n, _| {
         if n == 0 {
@@ -298,7 +334,8 @@ async fn a_provider_is_asked_once_more_after_a_401() {
             refused: Option<&'a SecretString>,
         ) -> CallFuture<'a, SecretString> {
             Box::pin(async move {
-                if refused.is_some_and(|r| r.expose_secret() == "Bearer 0") {
+                let last = format!("Bearer {}", self.0.load(SeqCst));
+                if refused.is_some_and(|r| r.expose_secret() == last) {
                     self.0.fetch_add(1, SeqCst);
                 }
                 Ok(SecretString::from(format!(

@@ -429,6 +429,36 @@ async fn a_response_without_a_body_is_null_or_an_error() {
     }
 }
 
+/// Whether it comes at once or in pieces.
+#[tokio::test]
+async fn a_page_is_a_download_only_for_who_accepts_pages() {
+    static FILE: Operation = Operation {
+        id: "file",
+        accept: "application/pdf",
+        page: None,
+        ..support::LIST
+    };
+    let server = Server::start(|_, _| {
+        let piece = |text: &str| Step::Write(text.into());
+        let head = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n<!do";
+        vec![piece(head), Step::Wait(30 * MS), piece("ctype html><p>")]
+    })
+    .await;
+    let client = server.client();
+    let refused = Call::new(&client, &FILE).send_download().await.unwrap_err();
+    assert!(refused.to_string().contains("HTML page"), "{refused}");
+    let own: fn(&mut Call<'_>) = |call| call.header("accept", "text/html");
+    let option: fn(&mut Call<'_>) = |call| {
+        call.options(CallOptions::new().header("Accept", "*/*").unwrap());
+    };
+    for accept in [own, option] {
+        let mut call = Call::new(&client, &FILE);
+        accept(&mut call);
+        let page = call.send_download().await.unwrap().bytes().await.unwrap();
+        assert_eq!(page, "<!doctype html><p>");
+    }
+}
+
 #[tokio::test]
 async fn a_page_of_html_and_bytes_are_not_json_of_any_form() {
     static ANY: Operation = Operation {
@@ -544,6 +574,7 @@ async fn a_response_of_100_mb_is_refused_in_memory_and_streamed() {
             length += chunk.unwrap().len();
         }
         assert_eq!(length, 100 << 20, "as a stream it has no limit");
+        assert!(stream.next().await.is_none(), "it stays at its end");
     }
 }
 
@@ -559,6 +590,26 @@ async fn a_download_that_stalls_times_out() {
     assert_eq!(download.chunk().await.unwrap().unwrap().as_ref(), b"[1,");
     let error = download.chunk().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
+    // The call's own timeout of an attempt, and not the client's.
+    let own = CallOptions::new().attempt_timeout(60 * MS);
+    let client = server.client();
+    let call = client.request(Method::GET, "/x/").options(own);
+    let mut download = call.send_download().await.unwrap();
+    download.chunk().await.unwrap();
+    let error = download.chunk().await.unwrap_err().to_string();
+    assert!(
+        error.contains("within 60ms (the attempt's timeout)"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn the_reason_of_an_error_that_does_not_end_is_waited_for_5_s() {
+    let head = "HTTP/1.1 404 No\r\ncontent-length: 100\r\n\r\nsome words";
+    let server = Server::start(move |_, _| vec![Step::Write(head.into()), Step::Stall]).await;
+    let error = get(&server.client()).await.unwrap_err();
+    assert_eq!(error.raw_body(), Some(&b"some words"[..]), "{error}");
+    assert!((4..20).contains(&error.elapsed().as_secs()), "{error:?}");
 }
 
 #[tokio::test]
@@ -621,7 +672,7 @@ async fn calls_in_flight_and_per_second_are_limited() {
 #[tokio::test]
 async fn a_body_in_an_encoding_that_nobody_asked_for_is_an_error() {
     let encoded = |name: &str| response("200 OK", &format!("Content-Encoding: {name}\r\n"), "[1]");
-    for name in ["br", "deflate", "x-gzip", "gzip, gzip", "zstd"] {
+    for name in ["br", "deflate", "gzip, gzip", "zstd", "x-gzip2"] {
         let server = Server::responses(vec![encoded(name)]).await;
         let client = server.client();
         let request = || client.request(Method::GET, "/x/");
@@ -649,6 +700,57 @@ async fn a_body_in_an_encoding_that_nobody_asked_for_is_an_error() {
         text.contains("compressed body of the response is damaged"),
         "{text}"
     );
+}
+
+/// Names of encodings have no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1).
+#[tokio::test]
+async fn gzip_is_decoded_however_it_is_written() {
+    // `{"detail":"not this one!"}`.
+    let zipped = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x4a\x49\x2d\x49\xcc\xcc\x51\xb2\x52\xca\xcb\x2f\x51\x28\xc9\xc8\x2c\x56\xc8\xcf\x4b\x55\x54\xaa\x05\x00\xf3\xf1\x11\xd5\x1a\x00\x00\x00";
+    let sent = |status: &str, name: &str, body: &[u8]| {
+        let length = body.len();
+        let head = format!(
+            "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-encoding: {name}\r\ncontent-length: \
+             {length}\r\nx-other: kept\r\n\r\n"
+        );
+        [head.as_bytes(), body].concat()
+    };
+    for name in ["gzip", "GZIP", "x-gzip", "X-GZip"] {
+        let whole = sent("200 OK", name, zipped);
+        let failed = sent("404 Not Found", name, zipped);
+        let half = sent("200 OK", name, &zipped[..30]);
+        let server = Server::start(move |_, request| {
+            let path = request.split(' ').nth(1).unwrap_or_default();
+            vec![Step::Write(match path {
+                "/whole/" => whole.clone(),
+                "/failed/" => failed.clone(),
+                _ => half.clone(),
+            })]
+        })
+        .await;
+        let client = server.client();
+        let get = |path| client.request(Method::GET, path);
+        let whole = get("/whole/").send().await.unwrap();
+        assert_eq!(whole.value, r#"{"detail":"not this one!"}"#, "{name}");
+        assert!(whole.headers.get("content-encoding").is_none());
+        assert_eq!(whole.headers["x-other"], "kept");
+        let download = get("/whole/").send_download().await.unwrap();
+        assert_eq!(download.bytes().await.unwrap(), whole.value, "{name}");
+        let failed = get("/failed/").send().await.unwrap_err();
+        assert_eq!(failed.detail().as_deref(), Some("not this one!"), "{name}");
+        let half = get("/half/").send().await.unwrap_err();
+        assert_eq!(
+            (half.kind(), half.attempts()),
+            (ErrorKind::Transport, 3),
+            "{name}"
+        );
+        let head = client
+            .request(Method::HEAD, "/empty/")
+            .send()
+            .await
+            .unwrap();
+        assert!(head.value.is_empty(), "{name}");
+    }
 }
 
 #[tokio::test]
@@ -885,6 +987,10 @@ async fn a_stall_leaves_time_for_another_attempt_in_a_short_call() {
     for (method, options) in [
         (Method::POST, options.clone()),
         (Method::GET, options.clone().retry(RetryPolicy::none())),
+        (
+            Method::GET,
+            options.clone().retry(RetryPolicy::throttled_only()),
+        ),
         (Method::GET, options.clone().idempotent(false)),
         (Method::GET, options.clone().attempt_timeout(900 * MS)),
     ] {
@@ -903,7 +1009,10 @@ async fn a_stall_leaves_time_for_another_attempt_in_a_short_call() {
 #[tokio::test]
 async fn an_error_says_which_timeout_was_over_and_how_long_it_was() {
     let server = Server::start(|_, r| {
-        if r.contains("/body/") {
+        if r.contains("/error/") {
+            let head = "HTTP/1.1 404 No\r\ncontent-length: 100\r\n\r\n{";
+            vec![Step::Write(head.into()), Step::Stall]
+        } else if r.contains("/body/") {
             vec![head_of_100(), Step::Stall]
         } else {
             vec![Step::Stall]
@@ -942,6 +1051,13 @@ async fn an_error_says_which_timeout_was_over_and_how_long_it_was() {
         get(&client).await.unwrap_err(),
         "no response within 160ms (the call's timeout)",
     );
+    let started = Instant::now();
+    let refused = client.request(Method::GET, "/error/").send().await;
+    says(
+        refused.unwrap_err(),
+        "the error response did not end within 160ms (the call's timeout)",
+    );
+    assert!(started.elapsed() < 2000 * MS, "{:?}", started.elapsed());
     let stall = tokio::spawn({
         let client = client.clone();
         async move {

@@ -502,9 +502,14 @@ async fn a_hook_gets_the_status_and_the_time_of_each_attempt() {
 async fn a_client_stops_to_retry_when_its_budget_is_spent() {
     let count = Arc::new(AtomicU32::new(0));
     let calls = count.clone();
-    let client = stubbed(Stub::new().on("raw", move |_| {
+    let client = stubbed(Stub::new().on("raw", move |request| {
         calls.fetch_add(1, SeqCst);
-        testing::json(500, &json!(1))
+        let status = if request.url().path().ends_with("/up/") {
+            200
+        } else {
+            500
+        };
+        testing::json(status, &json!(1))
     }));
     let retry = RetryPolicy::default().max_attempts(2);
     let options = CallOptions::new().retry(retry.initial_backoff(Duration::from_millis(1)));
@@ -514,4 +519,13 @@ async fn a_client_stops_to_retry_when_its_budget_is_spent() {
     }
     // 500 permits are 100 retries.
     assert_eq!(count.load(SeqCst), 220);
+    // Each success returns one, of the five that a retry costs.
+    for (successes, attempts) in [(4, 1), (1, 2), (0, 1), (10, 2), (0, 2), (0, 1)] {
+        for _ in 0..successes {
+            client.request(Method::GET, "/up/").send().await.unwrap();
+        }
+        let call = client.request(Method::GET, "/x/").options(options.clone());
+        let error = call.send().await.unwrap_err();
+        assert_eq!(error.attempts(), attempts, "after {successes}");
+    }
 }

@@ -14,7 +14,10 @@ use bytes::Bytes;
 use h2::{Reason, server};
 use log::Log;
 use reqwest::{Method, retry};
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 
 /// Ends the first `refused` streams with this reason, and responds to the others with null. Returns
 /// its URL, and the count of requests.
@@ -109,4 +112,52 @@ async fn no_event_of_any_library_holds_a_secret() {
     let found = log.lines().find(|line| line.contains("canary"));
     assert_eq!(found, None);
     assert!(log.contains("h2::"), "HTTP/2 has logged nothing");
+}
+
+/// A frame of HTTP/2 on the connection itself.
+fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).unwrap();
+    [&[0, 0, length, kind, 0, 0, 0, 0, 0], payload].concat()
+}
+
+/// After GOAWAY the server has not processed the streams above the last one that it names. Only if
+/// it shuts down without an error it will do so elsewhere.
+#[tokio::test]
+async fn a_stream_after_goaway_is_retried_if_the_shutdown_is_graceful() {
+    for (code, attempts) in [(Reason::NO_ERROR, 3), (Reason::ENHANCE_YOUR_CALM, 1)] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            loop {
+                let (mut socket, _) = listener.accept().await.unwrap();
+                let (settings, mut seen) = (frame(4, &[]), Vec::new());
+                socket.write_all(&settings).await.unwrap();
+                // The preface, and then frames up to the request's headers.
+                let asked = |seen: &[u8]| {
+                    let mut rest = seen.get(24..).unwrap_or_default();
+                    while let [_, a, b, kind, ..] = *rest {
+                        let length = 9 + usize::from(u16::from_be_bytes([a, b]));
+                        if kind == 1 {
+                            return true;
+                        }
+                        rest = rest.get(length..).unwrap_or_default();
+                    }
+                    false
+                };
+                while !asked(&seen) {
+                    let mut buffer = [0; 4096];
+                    let n = socket.read(&mut buffer).await.unwrap();
+                    seen.extend_from_slice(&buffer[..n]);
+                }
+                let code = u32::from(code).to_be_bytes();
+                let goaway = frame(7, &[&[0; 4], &code[..]].concat());
+                socket.write_all(&goaway).await.unwrap();
+                tokio::spawn(async move {
+                    while socket.read(&mut [0; 4096]).await.is_ok_and(|n| n > 0) {}
+                });
+            }
+        });
+        let call = client(&url).request(Method::POST, "/x/").send().await;
+        assert_eq!(call.unwrap_err().attempts(), attempts, "{code:?}");
+    }
 }

@@ -10,7 +10,10 @@ use autopi::{
 };
 use reqwest::dns::{Name, Resolve, Resolving};
 use support::{Server, Step, ok, response, write};
-use tokio::{io::AsyncWriteExt, net::TcpListener};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 
 async fn get(client: &Client) -> Result<serde_json::Value, autopi::Error> {
     client
@@ -123,7 +126,7 @@ impl Resolve for Names {
             if ever {
                 std::future::pending::<()>().await;
             }
-            Err("no such host \u{1b}[2J".into())
+            Err(format!("no such host \u{1b}[2J{}", ".".repeat(1000)).into())
         })
     }
 }
@@ -165,6 +168,18 @@ async fn each_reason_for_no_response_has_its_own_text_with_the_cause() {
             .unwrap();
         tokio::time::sleep(Duration::from_secs(9)).await;
     });
+    let ends = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let no_handshake = format!("https://{}", ends.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut socket, _) = ends.accept().await.unwrap();
+        drop(socket.read(&mut [0; 4096]).await);
+    });
+    let proxy = Server::responses(vec![response("403 Forbidden", "", "")]).await;
+    let tunnel = reqwest::Proxy::all(&proxy.url).unwrap();
+    let tunnel = Client::builder()
+        .http_client_builder()
+        .unwrap()
+        .proxy(tunnel);
     let reset = Server::start(|_, _| vec![Step::Reset]).await;
     let closed = Server::start(|_, _| vec![]).await;
     for (error, what, cause) in [
@@ -184,6 +199,22 @@ async fn each_reason_for_no_response_has_its_own_text_with_the_cause() {
             "orrupt",
         ),
         (
+            failure(&no_handshake, None).await,
+            "no TLS with the server",
+            "eof",
+        ),
+        (
+            failure("https://api.example", Some(tunnel)).await,
+            "the proxy does not let the connection through",
+            "unsuccessful",
+        ),
+        // To nobody: TCP has no broadcast.
+        (
+            failure("https://255.255.255.255", None).await,
+            "no connection to the server",
+            "os error",
+        ),
+        (
             failure(&reset.url, None).await,
             "the connection was reset",
             "eset",
@@ -197,7 +228,17 @@ async fn each_reason_for_no_response_has_its_own_text_with_the_cause() {
         let text = error.to_string();
         assert_eq!(error.kind(), ErrorKind::Transport, "{text}");
         assert!(text.contains(what) && text.contains(cause), "{text}");
+        assert!(text.len() < 500, "{text}");
     }
+    let stalls = Server::start(|_, _| vec![Step::Stall]).await;
+    let http = Client::builder().http_client_builder().unwrap();
+    let http = http.read_timeout(Duration::from_millis(50));
+    let error = failure(&stalls.url, Some(http)).await;
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(
+        error.to_string().contains("of the HTTP client's own"),
+        "{error}"
+    );
     let slow = names(true).connect_timeout(Duration::from_millis(50));
     let error = failure("https://api.example", Some(slow)).await;
     assert_eq!(error.kind(), ErrorKind::Timeout);
@@ -301,6 +342,16 @@ async fn a_redirect_without_end_is_an_error() {
     let text = format!("{error} {error:?}");
     assert!(text.contains("/5/** redacted **/"), "{text}");
     assert!(!text.contains(TOKEN) && !text.contains("canary"), "{text}");
+    // It is part of its attempt.
+    let server = Server::start(|n, _| {
+        write(match n {
+            0 => moved("302 Found", "/y/"),
+            _ => response("503 Busy", "", ""),
+        })
+    })
+    .await;
+    assert_eq!(get(&server.client()).await.unwrap_err().attempts(), 3);
+    assert_eq!(server.requests().len(), 4);
 }
 
 #[tokio::test]
@@ -325,6 +376,9 @@ async fn a_path_may_hold_a_query_and_a_url_must_be_of_the_own_host() {
             "GET /v1/http://127.0.0.1:7002/x/ ",
         ),
         ("/@evil/", "GET /v1/@evil/ "),
+        ("/x/#part", "GET /v1/x/ "),
+        ("/x/?a=1#part?b=2", "GET /v1/x/?a=1 "),
+        ("/x/?a=%23", "GET /v1/x/?a=%23 "),
     ] {
         client.request(Method::GET, path).send().await.unwrap();
         let last = server.requests().pop().unwrap();
@@ -342,6 +396,7 @@ async fn a_path_may_hold_a_query_and_a_url_must_be_of_the_own_host() {
     let user = server.url.replace("//", "//canary:canary@");
     let https = server.url.replace("http:", "https:");
     let latin = format!("{}/v1/x/?%e4=1", server.url);
+    let lines = format!("{}/v1/x\n/", server.url);
     for bad in [
         &evil,
         &host,
@@ -358,6 +413,7 @@ async fn a_path_may_hold_a_query_and_a_url_must_be_of_the_own_host() {
         "javascript:alert(1)",
         "/x/?q=%FF",
         &latin,
+        &lines,
     ] {
         let error = client.request(Method::GET, bad).send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{bad}: {error}");
@@ -668,6 +724,19 @@ async fn only_a_redirect_without_credentials_is_followed() {
         assert_eq!(outcome.is_ok(), requests == 2, "{status}: {outcome:?}");
         assert!(!format!("{outcome:?}").contains("canary"));
         assert_eq!(server.requests().len(), requests, "{status}");
+    }
+    // Credentials that the caller has put into the URL stay there, as with APPEND_SLASH.
+    for (asked, requests) in [("/x?key=canary-token", 2), ("/x", 1)] {
+        let server = Server::start(|_, request| {
+            write(match request.contains(" /x/") {
+                true => ok(""),
+                false => moved("301 Moved", "/x/?key=canary-token"),
+            })
+        })
+        .await;
+        let outcome = server.client().request(Method::GET, asked).send().await;
+        assert_eq!(outcome.is_ok(), requests == 2, "{asked}: {outcome:?}");
+        assert_eq!(server.requests().len(), requests, "{asked}");
     }
 }
 

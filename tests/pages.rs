@@ -846,6 +846,46 @@ async fn next_links_of_every_form_are_followed_with_their_query_only() {
     }
 }
 
+/// RFC 8288: a list without an envelope names its next page in a header.
+#[tokio::test]
+async fn a_list_is_read_to_the_end_by_its_link_headers() {
+    static BARE: Operation = Operation {
+        page: None,
+        ..support::LIST
+    };
+    for operation in [&BARE, &PAGE] {
+        let server = Server::start(|_, request| {
+            let page = param(request, "page").unwrap_or(1);
+            let first = format!("link: <{}/rows/?page=1>; rel=\"first\"", "http://127.0.0.1");
+            let link = match page {
+                3 => first,
+                _ => format!("{first}, <?page={}&page_size=2>; rel=\"next\"", page + 1),
+            };
+            let rows = (page * 2..page * 2 + 2).map(|id| json!({ "id": id }));
+            let rows = Value::from(rows.take(if page > 3 { 0 } else { 2 }).collect::<Vec<_>>());
+            write(response(
+                "200 OK",
+                &format!("{link}\r\n"),
+                &rows.to_string(),
+            ))
+        })
+        .await;
+        let (ids, end) = read(operation, &server).await;
+        assert_eq!((ids, end.as_str()), ((2..8).collect(), ""));
+        assert_eq!(server.requests().len(), 3);
+    }
+    // A short token is in many a word.
+    let server = self::rows(7, "page", linked).await;
+    let client = server.builder().api_token("page").build().unwrap();
+    let rows = Call::new(&client, &PAGE).stream::<Value>();
+    assert_eq!(rows.try_collect::<Vec<_>>().await.unwrap().len(), 7);
+    let elsewhere = "link: <http://other.example/rows/?page=2>; rel=next\r\n";
+    let server = Server::responses(vec![response("200 OK", elsewhere, r#"[{"id":1}]"#)]).await;
+    let (ids, end) = read(&BARE, &server).await;
+    assert_eq!(ids, [1]);
+    assert!(end.contains("leads to another host"), "{end}");
+}
+
 /// The loop of the README over the sandbox's devices, one of which is malformed on each page.
 #[cfg(feature = "dongle")]
 #[tokio::test]

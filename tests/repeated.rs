@@ -406,12 +406,22 @@ async fn no_error_of_a_call_that_was_not_sent_shows_the_token() {
     let server = Server::responses(vec![ok("1")]).await;
     let client = once(&server, HEX);
     let mut call = Call::new(&client, &LIST);
-    call.check("name", |v| v.max_length("name", HEX, 5));
+    call.check(autopi::rt::Argument::Query("name"), |v| {
+        v.max_length("name", HEX, 5)
+    });
     let error = call.send::<Value>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     judge(&shown(&error), HEX, HEX, "violation");
     let call = client.request(Method::GET, &format!("/x/{HEX}/"));
     judge(&format!("{call:?}"), HEX, HEX, "debug");
+    // So it is with the token of a session.
+    let session = ok(&format!(r#"{{"token":"{HEX}"}}"#));
+    let other = Server::responses(vec![session, ok("1")]).await;
+    let client = Client::builder().base_url(&other.url).login("a@b.c", "p");
+    let client = client.build().unwrap();
+    client.request(Method::GET, "/x/").send().await.unwrap();
+    let call = client.request(Method::GET, &format!("/x/{HEX}/"));
+    judge(&format!("{call:?}"), HEX, HEX, "debug of a session");
     let options = CallOptions::new().timeout(Duration::ZERO);
     let error = call.options(options).send().await.unwrap_err();
     judge(&shown(&error), HEX, HEX, "path");

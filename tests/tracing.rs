@@ -6,13 +6,14 @@ mod log;
 mod support;
 
 use autopi::{
-    Method,
+    CallOptions, Method, RetryPolicy,
     rt::{Call, Operation},
 };
 use futures_util::StreamExt;
 use log::Log;
-use support::{Server, ok};
-use tracing::Level;
+use support::{Server, ok, response, write};
+use tracing::{Level, subscriber};
+use tracing_subscriber::fmt::format::FmtSpan;
 
 static LIST: Operation = Operation {
     page: None,
@@ -50,5 +51,42 @@ async fn bodies_are_in_the_log_only_if_they_were_asked_for() {
         for text in ["requested", "responded"] {
             assert_eq!(log.text().contains(text), asked, "{text}");
         }
+    }
+}
+
+/// The attempts are counted when the call ends, whether by a response, an error or a drop.
+#[tokio::test]
+async fn a_span_counts_the_attempts_of_its_call() {
+    for (faults, ends, attempts) in [(0, "200", 1), (1, "200", 2), (9, "503", 3)] {
+        let log = Log::default();
+        let writer = log.clone();
+        let spans = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_span_events(FmtSpan::CLOSE)
+            .with_writer(move || writer.clone())
+            .finish();
+        let _logged = subscriber::set_default(spans);
+        let server = Server::start(move |n, _| {
+            write(if n < faults {
+                response("503 Busy", "", "")
+            } else {
+                ok("7")
+            })
+        })
+        .await;
+        drop(server.client().request(Method::GET, "/x/").send().await);
+        let text = log.text();
+        assert!(
+            text.contains(&format!("response.status_code={ends}")),
+            "{text}"
+        );
+        assert!(text.contains(&format!(" attempts={attempts} ")), "{text}");
+        let again = text.contains(&format!("resend_count={}", attempts - 1));
+        assert_eq!(again, attempts > 1, "{text}");
+        let stalled = server.builder().retry(RetryPolicy::none()).build().unwrap();
+        let options = CallOptions::new().timeout(std::time::Duration::ZERO);
+        let call = stalled.request(Method::GET, "/x/").options(options);
+        drop(call.send().await);
+        assert!(log.text().contains("error.type=Timeout"), "{}", log.text());
     }
 }

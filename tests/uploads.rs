@@ -157,6 +157,52 @@ async fn a_large_file_is_never_in_memory() {
     fs::remove_file(path).unwrap();
 }
 
+/// What is added to a file while it is sent is not sent: its length was announced before.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_that_grows_is_sent_as_it_was() {
+    // More than the sockets' buffers hold.
+    const LENGTH: usize = 64 << 20;
+    let path = file("grows.bin", b"");
+    let grow = |length| {
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_len(length as u64).unwrap();
+    };
+    grow(LENGTH);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let client = autopi::Client::builder().base_url(url).api_token("t");
+    let client = client.build().unwrap();
+    let upload = Upload::from_path(&path).unwrap();
+    let sent = tokio::spawn(async move {
+        let call = client.request(Method::POST, "/x/").file("file", upload);
+        call.unwrap().send().await.map(|response| response.status)
+    });
+    let (mut socket, _) = listener.accept().await.unwrap();
+    let mut piece = vec![0; 256 << 10];
+    let n = socket.read(&mut piece).await.unwrap();
+    let text = String::from_utf8_lossy(&piece[..n]);
+    let (head, _) = text.split_once("\r\n\r\n").unwrap();
+    let length = head.split_once("content-length: ").unwrap().1;
+    let length = length.lines().next().unwrap().parse::<usize>().unwrap();
+    assert!(length < LENGTH + 1000, "{length}");
+    let (whole, mut seen) = (head.len() + 4 + length, n);
+    grow(2 * LENGTH);
+    let mut last = Vec::new();
+    while seen < whole {
+        let n = socket.read(&mut piece).await.unwrap();
+        assert!(n > 0, "{seen} of {whole} bytes");
+        (seen, last) = (seen + n, piece[..n].to_vec());
+    }
+    assert!(
+        seen == whole && last.ends_with(b"--\r\n"),
+        "the form is whole"
+    );
+    socket.write_all(ok("{}").as_bytes()).await.unwrap();
+    assert_eq!(sent.await.unwrap().unwrap(), 200);
+    fs::remove_file(path).unwrap();
+}
+
 /// Returns the headers of the file's part and of the text's part, as sent.
 async fn heads(name: &str, file: Upload) -> Result<(String, String), Error> {
     let server = Server::responses(vec![ok("{}")]).await;

@@ -16,11 +16,10 @@ use crate::{
     media, names,
     parameters::Argument,
     schema::{self, Document, is_file},
-    setter, style, types,
+    setter,
+    style::{self, Place},
+    types,
 };
-
-/// Stands for the body among the required parameters, as in the runtime.
-const BODY: &str = "(body)";
 
 /// The kind of a body.
 pub enum Kind<'a> {
@@ -79,14 +78,14 @@ pub fn setters<'a>(
     op: &Operation<'a>,
     used: &mut BTreeSet<String>,
     taken: &mut BTreeSet<String>,
-    required: &mut Vec<String>,
+    required: &mut Vec<TokenStream>,
     describe: &mut About<'_>,
 ) -> Result<TokenStream, Error> {
     let Some((kind, must)) = kind(doc, op)? else {
         return Ok(TokenStream::new());
     };
     if must {
-        required.push(BODY.into());
+        required.push(quote!(crate::rt::Argument::Body));
     }
     let about = if must {
         "Sets the request body, which is required."
@@ -127,7 +126,8 @@ pub fn setters<'a>(
             })
         }
         Kind::Form(form) => {
-            required.extend(form.required.iter().cloned());
+            let fields = form.required.iter().map(|name| style::field(name));
+            required.extend(fields);
             let mut out = TokenStream::new();
             for (name, property) in &form.members {
                 let field = names::unique(names::value_ident(name), taken);
@@ -161,7 +161,7 @@ fn member(
 ) -> TokenStream {
     let text = describe::text(property).or_else(|| describe::text(doc.written_out(property)));
     let about = setter::about(doc, name, text, &describe::limits(doc, checked));
-    let checks = argument.checked(doc, name, checked);
+    let checks = argument.checked(doc, &style::field(name), name, checked);
     let deprecated = types::deprecated(property);
     let multipart = form.multipart;
     let texts = if multipart {
@@ -171,8 +171,8 @@ fn member(
     };
     let string = quote!(::std::string::String);
     let style = form.style(name);
-    let format =
-        style.map(|(style, explode, reserved)| style::format("Query", style, explode, reserved));
+    let format = style
+        .map(|(style, explode, reserved)| style::format(Place::Query, style, explode, reserved));
     let call = match argument {
         Argument::Plain(ty) => quote!(#texts::<#ty>(#name, [value])),
         Argument::Into(ty) => quote!(#texts::<#ty>(#name, [value])),

@@ -9,7 +9,9 @@ use serde_json::Value;
 use crate::{
     Error, checks, describe, media, names,
     schema::{self, Document},
-    setter, style, types,
+    setter,
+    style::{self, Place},
+    types,
 };
 
 /// The argument of a setter.
@@ -93,7 +95,14 @@ impl Argument {
     }
 
     /// Returns the checks of `value`, the argument of the setter.
-    pub fn checked(&self, doc: &Document<'_>, name: &str, schema: &Value) -> TokenStream {
+    /// `of` is what the setter sets.
+    pub fn checked(
+        &self,
+        doc: &Document<'_>,
+        of: &TokenStream,
+        name: &str,
+        schema: &Value,
+    ) -> TokenStream {
         let is_file = doc.file(schema).is_some() && schema::is_union(doc.known(schema));
         let mut checks = match is_file {
             true => TokenStream::new(),
@@ -107,11 +116,11 @@ impl Argument {
             _ => {}
         }
         // Values that are written as JSON or in a style are checked again meanwhile.
-        let written = matches!(self, Self::List(_) | Self::Of(_) | Self::Any);
+        let written = !matches!(self, Self::Plain(_) | Self::Into(_));
         if checks.is_empty() {
             return match self {
                 Self::Into(ty) if is_value(ty) => quote!(let value = value.into_value();),
-                _ if written => quote!(self.0.unchecked(#name);),
+                _ if written => quote!(self.0.unchecked(#of);),
                 _ => quote!(),
             };
         }
@@ -125,10 +134,10 @@ impl Argument {
             Self::Files => {
                 quote!(let value: ::std::vec::Vec<crate::Upload> = value.into_iter().collect();)
             }
-            Self::Of(_) => return quote!(self.0.check(#name, |v| { #checks });),
+            Self::Of(_) => return quote!(self.0.check(#of, |v| { #checks });),
             _ => quote!(),
         };
-        quote!(#become_value self.0.check(#name, |v| { let value = &value; #checks });)
+        quote!(#become_value self.0.check(#of, |v| { let value = &value; #checks });)
     }
 }
 
@@ -146,15 +155,6 @@ fn is_float(ty: &TokenStream) -> bool {
 
 fn is_json(ty: &TokenStream) -> bool {
     ty.to_string().ends_with("crate :: Json")
-}
-
-/// The part of a request that a parameter is in. Cookies are left out: they belong to the browser's
-/// session, DRF's token schemes use none, and the convert stage warns about them.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    Path,
-    Query,
-    Header,
 }
 
 /// A parameter of an operation.
@@ -241,16 +241,10 @@ impl<'a> Parameter<'a> {
         let about = setter::about(doc, name, self.about, &describe::limits(doc, self.schema));
         let deprecated = &self.deprecated;
         let taken = self.argument.taken();
-        let checks = self.argument.checked(doc, name, self.schema);
+        let of = self.place.argument(name);
+        let checks = self.argument.checked(doc, &of, name, self.schema);
         let (style, explode) = self.style;
-        let format = || {
-            let place = match self.place {
-                Place::Path => "Path",
-                Place::Query => "Query",
-                Place::Header => "Header",
-            };
-            style::format(place, style, explode, self.reserved)
-        };
+        let format = || style::format(self.place, style, explode, self.reserved);
         let usual =
             matches!(style, "Form" | "Simple" | "Space" | "Pipe" | "Deep") && !self.reserved;
         let call = match &self.argument {

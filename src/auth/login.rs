@@ -17,12 +17,15 @@ use crate::{
     privacy::repeated::Repeated,
     transport::{
         address,
-        clock::Instant,
+        clock::{Instant, after},
         core::Core,
-        platform::RawResponse,
-        response::{read_some, status_error},
+        platform::raw,
+        response::{read, read_some, status_error},
     },
 };
+
+/// The most bytes of a login's response: 1 MiB.
+const MOST: usize = 1 << 20;
 
 /// The outcome of the last login.
 #[derive(Default)]
@@ -223,14 +226,20 @@ async fn post<'a>(
         None => request,
     };
     let response = request.send().await.map_err(Error::transport)?;
-    let response = RawResponse::from(response);
+    let mut response = raw(response);
     if is_retryable_status(response.status().as_u16()) {
         let error = status_error(response, None).await.without_body();
         return Err(hiding(secrets, error));
     }
-    let status = response.status();
-    let body = Vec::from(read_some(response).await);
-    Ok((status, Zeroizing::new(body)))
+    let (status, wait) = (response.status(), core.usual_attempt_timeout());
+    let late = || Error::timeout("the response to the login does not end");
+    // A refusal is one, whatever comes of its reason; a token that broke off is none.
+    let body = match status.is_success() {
+        true => read(&mut response, MOST, wait, after(wait), late).await,
+        false => Ok(read_some(response).await),
+    };
+    let body = body.map_err(|e| hiding(secrets, e))?;
+    Ok((status, Zeroizing::new(Vec::from(body))))
 }
 
 /// Returns the token in the response of the real API, 200 `{token, user}` (the document claims 201

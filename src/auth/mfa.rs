@@ -78,3 +78,26 @@ impl<'a> Verify<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_of_six_digits_is_that_of_an_authenticator() {
+        for (code, otp) in [
+            ("123456", true),
+            (" 123456\n", true),
+            ("12345", false),
+            ("1234567", false),
+            ("12345a", false),
+            ("\u{661}\u{662}\u{663}", false),
+        ] {
+            let (token, secret) = ("t".into(), SecretString::from(code));
+            let body = serde_json::to_value(Verify::new(&token, &secret)).unwrap();
+            let name = if otp { "otp_token" } else { "recovery_code" };
+            let expected = serde_json::json!({ "mfa_token": "t", name: code.trim() });
+            assert_eq!(body, expected);
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::stream;
 use percent_encoding::percent_decode_str;
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
 
@@ -59,12 +59,9 @@ impl Download {
 
     /// Returns the chunks as a stream.
     pub fn into_stream(self) -> ItemStream<'static, Bytes> {
-        Box::pin(
-            stream::try_unfold(self, |mut download| async {
-                Ok(download.chunk().await?.map(|chunk| (chunk, download)))
-            })
-            .fuse(),
-        )
+        Box::pin(stream::try_unfold(self, |mut download| async {
+            Ok(download.chunk().await?.map(|chunk| (chunk, download)))
+        }))
     }
 
     /// Returns everything that was not read yet, whatever its size.

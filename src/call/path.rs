@@ -42,6 +42,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_styled_value_is_inserted_as_it_is_unless_it_would_lead_elsewhere() {
+        let path = |values: &[&str]| {
+            let styled: Vec<_> = values.iter().map(|v| ("id", (*v).to_owned())).collect();
+            styled_path("/x/{id}/{other}/", &styled)
+        };
+        assert_eq!(path(&[";id=1%2C2"]), "/x/;id=1%2C2/{other}/");
+        assert_eq!(path(&["1", "2"]), "/x/2/{other}/", "the last of several");
+        for bad in ["", ".", ".."] {
+            let error = expand(&path(&[bad]), &[("other", "1".into())]).unwrap_err();
+            assert!(error.to_string().contains("id: "), "{error}");
+        }
+    }
+
+    #[test]
     fn a_path_value_is_one_segment() {
         let values = [("id", "a/b c?".to_owned())];
         assert_eq!(expand("/x/{id}/y/", &values).unwrap(), "/x/a%2Fb%20c%3F/y/");

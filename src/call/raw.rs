@@ -130,7 +130,8 @@ impl<'a, M> RawRequest<'a, M> {
     pub fn file(mut self, name: &str, file: Upload) -> Result<Self, Error> {
         self.form
             .get_or_insert_default()
-            .file(name.to_owned().into(), file)?;
+            .file(name.to_owned().into(), file)
+            .map_err(|fault| Error::invalid(format!("{name}: {fault}")))?;
         Ok(self)
     }
 

@@ -10,11 +10,10 @@ use crate::{
     CallFuture, Client, Download, Error, ItemError, ItemStream, Json, Page, Response,
     call::{
         builder::Call,
-        operation::BODY,
+        operation::Argument,
         options::refuse_cursor,
         path::{expand, styled_path},
     },
-    codec::validate::Violation,
     pagination::{items, options::ListOptions, stream::pages},
     transport::{
         multipart::MultipartForm,
@@ -33,16 +32,19 @@ impl<'a> Call<'a> {
         let method = self.spec.method.clone();
         let core = &self.client.core;
         let fail = |e: Error| core.hide(e.of(id, 0, Duration::ZERO).on(&method, template));
-        if let Some(error) = self.error {
+        // Lists have taken their options out before.
+        if let Some(error) = refuse_cursor(self.list.as_deref()) {
             return Err(fail(error));
         }
         let has_body = self.form.is_some() || !matches!(self.spec.body, RequestBody::None);
-        let is_given = |name: &str| self.given.contains(&name) || (name == BODY && has_body);
-        let missing = self.operation.required.iter().filter(|n| !is_given(n));
-        let missing = missing.map(|n| Violation::not_set(if *n == BODY { "body" } else { n }));
+        let is_given = |of: &Argument| match of {
+            Argument::Body => has_body,
+            of => self.given.contains(of),
+        };
+        let missing = self.operation.required.iter().filter(|of| !is_given(of));
+        let missing = missing.map(|of| of.not_set());
         let headers = self.form.iter().flat_map(MultipartForm::missing_headers);
-        let headers =
-            headers.map(|(part, name)| Violation::not_set(&format!("{part}: header `{name}`")));
+        let headers = headers.map(|(part, name)| Argument::PartHeader(part, name).not_set());
         let violations: Vec<_> = missing
             .chain(headers)
             .chain(self.violations.into_iter().map(|(_, found)| found))
@@ -59,16 +61,6 @@ impl<'a> Call<'a> {
         Ok((self.client, spec, self.form))
     }
 
-    /// As [`Self::finish`], for a call that returns a single response: refuses a cursor.
-    fn finish_single(
-        mut self,
-    ) -> Result<(&'a Client, Box<RequestSpec>, Option<MultipartForm>), Error> {
-        if let Some(error) = refuse_cursor(self.list.as_deref()) {
-            self.fail(error);
-        }
-        self.finish()
-    }
-
     /// Sends the call and reads the whole response with `read`.
     fn read<T: 'a>(
         self,
@@ -83,7 +75,7 @@ impl<'a> Call<'a> {
 
     fn response(self) -> CallFuture<'a, (Response<Bytes>, Trace)> {
         // Finished outside the future, so that the future stays small.
-        let ready = self.finish_single();
+        let ready = self.finish();
         Box::pin(async {
             let (client, spec, form) = ready?;
             send::whole(&client.core, spec, form).await
@@ -125,7 +117,7 @@ impl<'a> Call<'a> {
     }
 
     pub fn send_download(self) -> CallFuture<'a, Download> {
-        let ready = self.finish_single();
+        let ready = self.finish();
         Box::pin(async {
             let (client, spec, form) = ready?;
             send::streaming(&client.core, spec, form)
@@ -172,7 +164,7 @@ mod tests {
     #[test]
     fn what_a_call_requires_is_named_if_it_is_missing() {
         static REQUIRES: crate::call::operation::Operation = crate::call::operation::Operation {
-            required: &["a", BODY],
+            required: &[Argument::Query("a"), Argument::Body],
             ..OPERATION
         };
         let client = Client::builder().api_token("t").build().unwrap();

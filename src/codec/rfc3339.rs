@@ -14,6 +14,7 @@ pub struct TimeError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Why {
     Form,
+    Finer,
     NoSuch,
     Range,
 }
@@ -23,6 +24,7 @@ impl fmt::Display for TimeError {
         let short: String = self.text.chars().take(60).collect();
         let why = match self.why {
             Why::Form => "is not a time or date of RFC 3339",
+            Why::Finer => "is finer than nanoseconds, which a time is kept in",
             Why::NoSuch => "is a day or a time of day that does not exist",
             Why::Range => "is out of range: beyond the years -9999 to 9999",
         };
@@ -106,7 +108,10 @@ fn time_of_day(text: &[u8]) -> Result<(civil::Time, i64, &[u8]), Why> {
             let (fraction, rest) = rest.split_at(digits);
             // Zeros beyond the nanoseconds change nothing.
             let (nanos, finer) = fraction.split_at(digits.min(9));
-            if nanos.is_empty() || finer.iter().any(|b| *b != b'0') {
+            if finer.iter().any(|b| *b != b'0') {
+                return Err(Why::Finer);
+            }
+            if nanos.is_empty() {
                 return Err(Why::Form);
             }
             (number(nanos)? * 10i32.pow(9 - nanos.len() as u32), rest)

@@ -75,8 +75,12 @@ mod tests {
     use super::*;
 
     fn judged(body: &'static str) -> Result<Option<Value>, Error> {
+        with_status(200, body)
+    }
+
+    fn with_status(status: u16, body: &'static str) -> Result<Option<Value>, Error> {
         judge(&Response {
-            status: 200,
+            status,
             headers: Default::default(),
             value: body.into(),
         })
@@ -126,6 +130,7 @@ mod tests {
             ),
         ] {
             assert_eq!(judged(body).unwrap(), Some(value), "{body}");
+            assert_eq!(with_status(202, body).unwrap(), None, "accepted: {body}");
         }
     }
 }

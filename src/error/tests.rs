@@ -50,6 +50,22 @@ fn the_text_says_what_a_status_means() {
 }
 
 #[test]
+fn a_twin_keeps_what_tells_when_to_retry_and_long_bodies_are_cut() {
+    let wait = Some(Duration::from_secs(7));
+    let error = Error::status_of(503, Some("id".into()), wait, false, None, Bytes::new());
+    let twin = error.twin();
+    assert_eq!((twin.retry_after(), twin.request_id()), (wait, Some("id")));
+    assert!(twin.status() == Some(503) && twin.is_retryable());
+    let long = || Bytes::from(vec![b'x'; 2 << 20]);
+    for error in [
+        Error::command(200, long()),
+        Error::decode(200, ".", "x", long()),
+    ] {
+        assert_eq!(error.raw_body().map(<[u8]>::len), Some(1 << 20));
+    }
+}
+
+#[test]
 fn a_session_is_expired_if_a_403_says_so() {
     for (code, detail, yes) in [
         (403, r#"{"detail":"Signature has expired."}"#, true),

@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 
-use reqwest::Url;
+use reqwest::{
+    Url,
+    header::{HeaderMap, LINK},
+};
 
 use crate::Error;
 
@@ -53,6 +56,28 @@ pub(super) fn follow(next: &str, first: &Url) -> Result<Link, Error> {
     ))
 }
 
+/// Returns the URL of the next page in the `Link` headers of a response (RFC 8288), which lists
+/// without an envelope have in place of a member.
+pub(super) fn in_headers(headers: &HeaderMap) -> Option<String> {
+    let texts = headers.get_all(LINK).iter();
+    let mut texts = texts.filter_map(|text| std::str::from_utf8(text.as_bytes()).ok());
+    texts.find_map(|text| {
+        // A comma may be part of a URL or of a quoted value, `<` begins a URL.
+        let mut links = text.split('<').skip(1);
+        links.find_map(|link| {
+            let (url, parameters) = link.split_once('>')?;
+            let mut parameters = parameters
+                .split([';', ','])
+                .filter_map(|p| p.split_once('='));
+            // The first `rel` of a link counts.
+            let (_, rel) = parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("rel"))?;
+            let mut names = rel.trim().trim_matches('"').split_ascii_whitespace();
+            let is_next = names.any(|name| name.eq_ignore_ascii_case("next"));
+            is_next.then(|| url.trim().to_owned())
+        })
+    })
+}
+
 fn last_segment(url: &Url) -> Vec<u8> {
     let path = url.path().trim_end_matches('/');
     let last = path.rsplit('/').next().unwrap_or_default();
@@ -62,6 +87,38 @@ fn last_segment(url: &Url) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_next_page_may_be_in_a_header() {
+        let next = |texts: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for text in texts {
+                headers.append(LINK, text.parse().unwrap());
+            }
+            in_headers(&headers)
+        };
+        for texts in [
+            &[r#"<?page=2>; rel="next""#][..],
+            &["<?page=2>;rel=next"],
+            &[
+                r#"</a/?b=1,2;3>; rel="prev", <?page=2>; title="a; b, c"; REL="last NEXT", <x>; rel=next"#,
+            ],
+            &[
+                r#"<x>; rel="first""#,
+                r#"< ?page=2 > ; title=x ; rel = next "#,
+            ],
+        ] {
+            assert_eq!(next(texts).as_deref(), Some("?page=2"), "{texts:?}");
+        }
+        for texts in [
+            &[][..],
+            &["", "x", "<x", "<x>", "<x>; rel", "<x>; rel=prev"],
+            &[r#"<x>; rel="prev"; rel="next""#],
+            &[r#"<x>; rev="next""#, r#"<x>; rel="nextpage""#],
+        ] {
+            assert_eq!(next(texts), None, "{texts:?}");
+        }
+    }
 
     #[test]
     fn only_the_query_of_a_link_to_the_same_list_is_used() {

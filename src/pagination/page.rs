@@ -33,7 +33,8 @@ pub struct Page<T> {
     /// (see [`dedup_by_id`](crate::CallOptions::dedup_by_id)) or, if others were deleted, be
     /// missed.
     pub count: Option<u64>,
-    /// The link to the next page, if the API sent one.
+    /// The link to the next page, if the API sent one; while a list is read, also that of a `Link`
+    /// header.
     pub next: Option<String>,
     /// The link to the previous page, if the API sent one.
     pub previous: Option<String>,

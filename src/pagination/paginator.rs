@@ -17,6 +17,7 @@ use crate::{
     codec::{pieces, raw::Raw},
     pagination::{
         cursor::{Cursor, Digests, digests},
+        link,
         options::ListOptions,
         params::{CHOOSE_A_PART, PageParams},
         repeats::Repeats,
@@ -204,7 +205,11 @@ impl Paginator {
         #[cfg(not(target_family = "wasm"))]
         self.request_early().await;
         let body = response.value.clone();
+        let link = link::in_headers(&response.headers);
         let (mut page, received) = self.decode::<T>(response).map_err(|e| trace.fail(e))?;
+        if !page.says_next {
+            page.next = link;
+        }
         if !page.errors.is_empty() {
             let secrets = trace.repeated();
             for bad in &mut page.errors {

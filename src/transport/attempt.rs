@@ -16,7 +16,7 @@ use crate::{
         core::{Authorization, Core},
         limits::{Permit, Place},
         multipart::MultipartForm,
-        platform::{RawResponse, is_unprocessed, timeout, with_url},
+        platform::{RawResponse, is_unprocessed, raw, timeout, with_url},
         reading::ReadMode,
         redirect,
         request::RequestSpec,
@@ -158,7 +158,7 @@ impl<'a> Attempt<'a, '_> {
         if let Some(asked) = asked.filter(|asked| **asked != *response.url()) {
             self.judge_redirect(&asked, response.url())?;
         }
-        Ok(RawResponse::from(response))
+        Ok(raw(response))
     }
 
     /// Returns a body for traces, without what repeats a secret of the request.

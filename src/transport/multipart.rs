@@ -50,11 +50,13 @@ impl MultipartForm {
         }
     }
 
-    pub fn file(&mut self, name: Cow<'static, str>, file: Upload) -> Result<(), Error> {
+    /// Adds a file.
+    ///
+    /// # Errors
+    /// Returns what is wrong with its media type.
+    pub fn file(&mut self, name: Cow<'static, str>, file: Upload) -> Result<(), String> {
         if let Some(media) = file.content_type.as_ref().filter(|media| !is_read(media)) {
-            return Err(Error::invalid(format!(
-                "{name}: `{media}` is not a media type"
-            )));
+            return Err(format!("`{media}` is not a media type"));
         }
         self.fields.push((name, Field::File(file)));
         Ok(())

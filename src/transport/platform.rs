@@ -19,6 +19,15 @@ mod system {
     use bytes::Bytes;
     use http_body::{Body, Frame, SizeHint};
     use reqwest::{ResponseBuilderExt, Url};
+    #[cfg(feature = "gzip")]
+    use {
+        crate::transport::file,
+        async_compression::tokio::bufread::GzipDecoder,
+        futures_util::TryStreamExt,
+        reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap},
+        std::io,
+        tokio_util::io::StreamReader,
+    };
 
     pub(crate) use crate::transport::timer::timeout;
 
@@ -30,14 +39,56 @@ mod system {
         if response.url().host_str() != Some("no.url.provided.local") {
             return response;
         }
-        let (parts, body) = http::Response::from(response).into_parts();
-        let mut response = http::Response::builder()
+        with_body(response, url, |response| {
+            http::Response::from(response).into_body()
+        })
+    }
+
+    /// Returns a response with the same status and headers, and the body that `body` makes of it.
+    fn with_body(
+        mut old: reqwest::Response,
+        url: Url,
+        body: impl FnOnce(reqwest::Response) -> reqwest::Body,
+    ) -> reqwest::Response {
+        let (status, headers) = (old.status(), std::mem::take(old.headers_mut()));
+        let body = body(old);
+        let mut new = http::Response::builder()
             .url(url)
             .body(body)
             .unwrap_or_default();
-        *response.status_mut() = parts.status;
-        *response.headers_mut() = parts.headers;
-        response.into()
+        (*new.status_mut(), *new.headers_mut()) = (status, headers);
+        new.into()
+    }
+
+    /// Returns a response to read. Its body is decoded if its encoding is written as the HTTP
+    /// client does not know it: names have no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1).
+    pub(crate) fn raw(response: reqwest::Response) -> RawResponse {
+        #[cfg(feature = "gzip")]
+        if is_gzip(response.headers()) && response.content_length() != Some(0) {
+            return gunzipped(response);
+        }
+        response
+    }
+
+    #[cfg(feature = "gzip")]
+    fn is_gzip(headers: &HeaderMap) -> bool {
+        let mut names = headers.get_all(CONTENT_ENCODING).iter();
+        let (Some(name), None) = (names.next(), names.next()) else {
+            return false;
+        };
+        let name = name.as_bytes().trim_ascii().to_ascii_lowercase();
+        matches!(&name[..], b"gzip" | b"x-gzip")
+    }
+
+    #[cfg(feature = "gzip")]
+    fn gunzipped(mut response: reqwest::Response) -> reqwest::Response {
+        response.headers_mut().remove(CONTENT_ENCODING);
+        response.headers_mut().remove(CONTENT_LENGTH);
+        let url = response.url().clone();
+        with_body(response, url, |response| {
+            let bytes = response.bytes_stream().map_err(io::Error::other);
+            file::body(GzipDecoder::new(StreamReader::new(bytes)))
+        })
     }
 
     /// Returns whether the request was certainly not processed: there was no connection, or the
@@ -173,6 +224,11 @@ mod browser {
     /// A hook cannot make a response in a browser.
     pub(crate) fn with_url(response: reqwest::Response, _: Url) -> reqwest::Response {
         response
+    }
+
+    /// Returns a response to read. `fetch` decodes every body.
+    pub(crate) fn raw(response: reqwest::Response) -> RawResponse {
+        RawResponse::from(response)
     }
 
     /// `fetch` does not say.

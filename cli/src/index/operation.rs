@@ -110,12 +110,15 @@ impl Operation {
             "" => "application/json",
             accept => leaked(accept),
         };
-        let needed = parameters
-            .iter()
-            .filter(|p| p.required && p.place != Place::Path);
-        let mut required: Vec<_> = needed.map(|p| p.name).collect();
+        let needed = parameters.iter().filter(|p| p.required);
+        let needed = needed.filter_map(|p| match p.place {
+            Place::Path => None,
+            Place::Query => Some(rt::Argument::Query(p.name)),
+            Place::Header => Some(rt::Argument::Header(p.name)),
+        });
+        let mut required: Vec<_> = needed.collect();
         if body.as_ref().is_some_and(|b| b.required) {
-            required.push(rt::BODY);
+            required.push(rt::Argument::Body);
         }
         let call = rt::Operation {
             id: entry.id,

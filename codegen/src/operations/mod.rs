@@ -21,8 +21,9 @@ use crate::{
     bodies, describe,
     examples::About,
     index::Areas,
-    parameters::{Parameter, Place},
+    parameters::Parameter,
     schema::Document,
+    style::Place,
     types::{self, Used},
 };
 
@@ -202,7 +203,7 @@ fn emit_operation<'a>(
         };
         let must = parameter.place == Place::Path || parameter.required;
         if parameter.place != Place::Path && parameter.required {
-            required.push(parameter.name.to_owned());
+            required.push(parameter.place.argument(parameter.name));
         }
         if parameter.place == Place::Query {
             queries.insert(parameter.name);

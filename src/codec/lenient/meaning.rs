@@ -111,9 +111,14 @@ impl<'a> Lenient<'a> {
         self
     }
 
-    /// Reads an object: also a list with one object, and the JSON text of an object.
+    /// Reads an object: also a list with one object, the JSON text of an object and, inside a
+    /// response, the empty list that PHP and Lua write for an empty object.
     pub(super) fn as_object<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         self.parsed(|value| match pieces(value.text, b'[').as_deref() {
+            Ok([]) if value.is_noted() && !value.is_whole() => {
+                let empty = value.with_text(b"{}").object(visitor);
+                empty.map_err(|e| Error::custom(format!("an empty list, and as an object: {e}")))
+            }
             Ok([one]) if one.first() == Some(&b'{') && value.depth > 0 => {
                 value.inside(one).object(visitor)
             }
@@ -127,5 +132,37 @@ impl<'a> Lenient<'a> {
 
     fn with_text(self, text: &'a [u8]) -> Self {
         Self { text, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::codec::decode::read;
+
+    #[test]
+    fn an_empty_list_is_an_empty_object_and_the_reverse() {
+        type Of<T> = BTreeMap<String, T>;
+        let text = br#"{"a": [], "b": [ ], "c": {"0": 1}}"#;
+        let lengths = |lengths: Vec<usize>| assert_eq!(lengths, [0, 0, 1]);
+        let maps: Of<Of<i64>> = read(text).ok().unwrap();
+        lengths(maps.values().map(BTreeMap::len).collect());
+        let text = br#"{"a": {}, "b": { }, "c": {"0": 1}}"#;
+        let lists: Of<Vec<i64>> = read(text).ok().unwrap();
+        lengths(lists.values().map(Vec::len).collect());
+        let none: Of<Option<Of<i64>>> = read(br#"{"a": []}"#).ok().unwrap();
+        assert_eq!(none["a"], None, "where null is allowed it is that");
+        #[derive(serde::Deserialize)]
+        struct Item {
+            _id: i64,
+        }
+        let fault = read::<Of<Item>>(br#"{"a": []}"#).err().unwrap();
+        assert_eq!(
+            fault.message,
+            "an empty list, and as an object: missing field `_id`"
+        );
+        // A whole response or item that is a list is another one than was documented.
+        assert!(read::<Of<i64>>(b"[]").is_err());
     }
 }

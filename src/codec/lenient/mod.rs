@@ -161,7 +161,15 @@ impl<'a> Lenient<'a> {
     }
 
     fn is_empty(&self) -> bool {
-        matches!(self.text, b"\"\"" | b"[]")
+        match self.text {
+            [b'[', inside @ .., b']'] => inside.trim_ascii().is_empty(),
+            text => text == b"\"\"",
+        }
+    }
+
+    /// Returns whether this is the whole response or item.
+    fn is_whole(&self) -> bool {
+        self.depth == DEPTH
     }
 
     fn is_noted(&self) -> bool {

@@ -127,3 +127,14 @@ fn a_process_that_was_forked_has_a_thread_of_its_own() {
     assert!(!std::ptr::eq(child, parent) && !std::ptr::eq(child, grandchild));
     assert!(std::ptr::eq(Timer::of(u32::MAX - 1).unwrap(), child));
 }
+
+#[tokio::test]
+async fn the_task_that_polled_last_is_woken() {
+    let started = Instant::now();
+    let mut late = Box::pin(within(50, pending::<()>()));
+    let mut nobody = Context::from_waker(Waker::noop());
+    assert!(late.as_mut().poll(&mut nobody).is_pending());
+    let outcome = tokio::time::timeout(Duration::from_secs(20), late).await;
+    assert_eq!(outcome, Ok(Err(Elapsed)));
+    assert!(started.elapsed() < Duration::from_secs(10));
+}

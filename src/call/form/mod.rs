@@ -2,27 +2,28 @@
 
 use std::fmt::Display;
 
-use reqwest::header::HeaderName;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    Error, Upload,
-    call::builder::Call,
-    codec::{finite, style::Format},
-    transport::request::header_value,
+    Upload,
+    call::{
+        builder::Call,
+        operation::{Argument, header_of},
+    },
+    codec::{finite, style::Format, validate::Violation},
 };
 
 impl Call<'_> {
     /// Notes that a form field is set, and removes an earlier value.
     fn give_form(&mut self, name: &'static str) {
-        if self.given.contains(&name) {
+        if self.given.contains(&Argument::Field(name)) {
             self.spec.body.remove_fields(name);
             if let Some(form) = &mut self.form {
                 form.forget(name);
             }
         } else {
-            self.given.push(name);
+            self.given.push(Argument::Field(name));
         }
     }
 
@@ -30,7 +31,7 @@ impl Call<'_> {
     fn unless_empty(&mut self, name: &'static str) {
         let form = self.form.as_ref();
         if !self.spec.body.has_field(name) && !form.is_some_and(|form| form.has(name)) {
-            self.given.retain(|other| *other != name);
+            self.given.retain(|other| *other != Argument::Field(name));
         }
     }
 
@@ -55,7 +56,7 @@ impl Call<'_> {
         value: &T,
         format: Format,
     ) {
-        let text = self.written(name, value, format);
+        let text = self.written(Argument::Field(name), name, value, format);
         self.give_form(name);
         if let Some(text) = text {
             self.spec.body.add_encoded(name, text);
@@ -96,7 +97,7 @@ impl Call<'_> {
         value: &(impl Serialize + ?Sized),
         multipart: bool,
     ) {
-        self.also(name, |v| {
+        self.also(Argument::Field(name), |v| {
             v.within(
                 |at| at.push_str(name),
                 |v| {
@@ -153,8 +154,11 @@ impl Call<'_> {
     pub fn form_files(&mut self, name: &'static str, files: impl IntoIterator<Item = Upload>) {
         self.give_form(name);
         for file in files {
-            if let Err(e) = self.form.get_or_insert_default().file(name.into(), file) {
-                self.fail(e);
+            let form = self.form.get_or_insert_default();
+            if let Err(fault) = form.file(name.into(), file) {
+                let field = name.to_owned();
+                self.violations
+                    .push((Argument::Field(name), Violation { field, fault }));
             }
         }
         self.unless_empty(name);
@@ -184,69 +188,14 @@ impl Call<'_> {
     }
 
     fn header_of_part(&mut self, part: &'static str, name: &'static str, value: &str, usual: bool) {
-        match (HeaderName::from_bytes(name.as_bytes()), header_value(value)) {
-            (Ok(name), Some(value)) => {
-                let form = self.form.get_or_insert_default();
-                form.header(part, name, value, usual);
-            }
-            _ => self.fail(Error::invalid(format!(
-                "{part}, {name}: no header can carry this value"
-            ))),
+        let of = Argument::PartHeader(part, name);
+        self.unchecked(of);
+        if let Some((name, value)) = self.carried(of, &header_of(part, name), name, value) {
+            let form = self.form.get_or_insert_default();
+            form.header(part, name, value, usual);
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use futures_util::StreamExt;
-
-    use super::*;
-    use crate::{
-        Client,
-        call::operation::tests::OPERATION,
-        transport::request::{RequestBody, form_text},
-    };
-
-    #[tokio::test]
-    async fn a_form_field_that_is_set_again_is_sent_once() {
-        let client = Client::builder().api_token("t").build().unwrap();
-        let mut call = Call::new(&client, &OPERATION);
-        for values in [["1", "2"], ["3", "4"]] {
-            call.form_values::<String>("a", values);
-            call.form_values::<String>("b", [values[0]]);
-        }
-        assert!(call.form.is_none());
-        let RequestBody::Form(fields) = &call.spec.body else {
-            panic!("no form")
-        };
-        assert_eq!(form_text(fields), "a=3&a=4&b=3");
-
-        let mut call = Call::new(&client, &OPERATION);
-        for text in ["first", "second"] {
-            call.form_fields::<String>("a", [text]);
-            call.form_file("f", Upload::bytes(text, text));
-        }
-        let sent = call
-            .form
-            .unwrap()
-            .build()
-            .await
-            .unwrap()
-            .into_stream()
-            .map(|chunk| chunk.unwrap().to_vec())
-            .concat()
-            .await;
-        let sent = String::from_utf8(sent).unwrap();
-        assert_eq!(
-            (
-                sent.matches("name=\"a\"").count(),
-                sent.matches("name=\"f\"").count()
-            ),
-            (1, 1)
-        );
-        assert!(
-            sent.contains("filename=\"second\"") && !sent.contains("first"),
-            "{sent}"
-        );
-    }
-}
+mod tests;

@@ -3,12 +3,15 @@
 use std::fmt::Display;
 
 use bytes::Bytes;
-use reqwest::{Method, header::HeaderName};
+use reqwest::{
+    Method,
+    header::{HeaderName, HeaderValue},
+};
 use serde::Serialize;
 
 use crate::{
-    CallOptions, Client, Error,
-    call::operation::{BODY, Operation},
+    CallOptions, Client,
+    call::operation::{Argument, Operation},
     codec::{
         finite,
         style::{Format, Place},
@@ -21,6 +24,9 @@ use crate::{
     },
 };
 
+/// What is wrong with a value that a header cannot hold.
+const UNSENDABLE: &str = "no header can carry this value";
+
 /// A call of an operation, with the parameters and the body that were set so far.
 pub struct Call<'a> {
     pub(super) client: &'a Client,
@@ -28,12 +34,11 @@ pub struct Call<'a> {
     pub(super) spec: Box<RequestSpec>,
     pub(super) paths: Vec<(&'static str, String)>,
     pub(super) form: Option<MultipartForm>,
-    pub(super) given: Vec<&'static str>,
+    pub(super) given: Vec<Argument>,
     /// Path parameters that are written in a style, already percent-encoded.
     pub(super) styled: Vec<(&'static str, String)>,
-    /// Values that the API would refuse, each with the name of its parameter, or [`BODY`].
-    pub(super) violations: Vec<(&'static str, Violation)>,
-    pub(super) error: Option<Error>,
+    /// Values that the API would refuse, or that cannot be sent.
+    pub(super) violations: Vec<(Argument, Violation)>,
     pub(super) list: Option<Box<ListOptions>>,
 }
 
@@ -52,7 +57,6 @@ impl<'a> Call<'a> {
             given: Vec::new(),
             styled: Vec::new(),
             violations: Vec::new(),
-            error: None,
             list: None,
         }
     }
@@ -63,11 +67,11 @@ impl<'a> Call<'a> {
 
     /// Notes that a query parameter is set, and removes an earlier value.
     fn give_query(&mut self, name: &'static str) {
-        if self.given.contains(&name) {
+        if self.given.contains(&Argument::Query(name)) {
             self.spec.query.retain(|(other, _)| other != name);
             self.spec.encoded_query.retain(|(other, _)| *other != name);
         } else {
-            self.given.push(name);
+            self.given.push(Argument::Query(name));
         }
     }
 
@@ -89,7 +93,7 @@ impl<'a> Call<'a> {
             self.spec.query.push((name.into(), value.to_string()));
         }
         if self.spec.query.len() == before {
-            self.given.retain(|other| *other != name);
+            self.given.retain(|other| *other != Argument::Query(name));
         }
     }
 
@@ -107,35 +111,45 @@ impl<'a> Call<'a> {
     /// Returns any value as `format` writes it, if there is one, and notes what is wrong with it.
     pub(super) fn written<T: Serialize + ?Sized>(
         &mut self,
+        of: Argument,
         name: &'static str,
         value: &T,
         format: Format,
     ) -> Option<String> {
-        let mut fault = None;
-        self.also(name, |v| {
+        let mut text = None;
+        self.also(of, |v| {
+            let mut write = |v: &mut Violations| {
+                finite::to_vec(value, v).map_err(|e| e.to_string())?;
+                let value = serde_json::to_value(value).unwrap_or_default();
+                text = format.write(name, &value)?;
+                Ok::<_, String>(())
+            };
             v.within(
                 |at| at.push_str(name),
-                |v| fault = finite::to_vec(value, v).err().map(|e| e.to_string()),
+                |v| {
+                    if let Err(fault) = write(v) {
+                        v.fault(fault);
+                    }
+                },
             );
         });
-        let value = serde_json::to_value(value).unwrap_or_default();
-        let text = format.write(name, &value);
-        let fault = fault.or(text.as_ref().err().cloned());
-        let field = name.to_owned();
-        self.violations
-            .extend(fault.map(|fault| (name, Violation { field, fault })));
-        text.ok().flatten()
+        text
     }
 
     /// Sets any value, written as `format` says.
     pub fn styled<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T, format: Format) {
-        let text = self.written(name, value, format);
+        let of = match format.place {
+            Place::Path => Argument::Path(name),
+            Place::Query => Argument::Query(name),
+            Place::Header => Argument::Header(name),
+        };
+        let text = self.written(of, name, value, format);
         match format.place {
             Place::Query => {
                 self.give_query(name);
                 match text {
                     Some(text) => self.spec.encoded_query.push((name, text)),
-                    None => self.given.retain(|other| *other != name),
+                    None => self.given.retain(|other| *other != of),
                 }
             }
             Place::Path => self.styled.extend(text.map(|text| (name, text))),
@@ -148,16 +162,30 @@ impl<'a> Call<'a> {
     }
 
     pub fn header<T: Display>(&mut self, name: &'static str, value: T) {
-        self.given.push(name);
-        match (
-            HeaderName::from_bytes(name.as_bytes()),
-            header_value(&value.to_string()),
-        ) {
-            (Ok(name), Some(value)) => drop(self.spec.headers.insert(name, value)),
-            _ => self.fail(Error::invalid(format!(
-                "{name}: no header can carry this value"
-            ))),
+        let of = Argument::Header(name);
+        self.given.push(of);
+        self.violations
+            .retain(|(other, found)| *other != of || found.fault != UNSENDABLE);
+        if let Some((key, value)) = self.carried(of, name, name, &value.to_string()) {
+            self.spec.headers.insert(key, value);
         }
+    }
+
+    /// Returns a header, or notes under the name `shown` that none can carry the value.
+    pub(super) fn carried(
+        &mut self,
+        of: Argument,
+        shown: &str,
+        name: &str,
+        value: &str,
+    ) -> Option<(HeaderName, HeaderValue)> {
+        let key = HeaderName::from_bytes(name.as_bytes()).ok();
+        let header = key.zip(header_value(value));
+        if header.is_none() {
+            let (field, fault) = (shown.to_owned(), UNSENDABLE.to_owned());
+            self.violations.push((of, Violation { field, fault }));
+        }
+        header
     }
 
     pub fn json(&mut self, body: &impl Serialize) {
@@ -166,15 +194,15 @@ impl<'a> Call<'a> {
 
     /// Sets a JSON body of another media type than `application/json`.
     pub fn json_as(&mut self, media: &'static str, body: &impl Serialize) {
-        let mut written = Ok(Vec::new());
-        self.check(BODY, |v| written = finite::to_vec(body, v));
-        match written {
-            Ok(bytes) if media == "application/json" => {
-                self.spec.body = RequestBody::Json(bytes.into())
-            }
-            Ok(bytes) => self.spec.body = RequestBody::Raw(media, bytes.into()),
-            Err(e) => self.fail(Error::invalid(format!("the body does not serialise: {e}"))),
-        }
+        let mut written = Vec::new();
+        self.check(Argument::Body, |v| match finite::to_vec(body, v) {
+            Ok(bytes) => written = bytes,
+            Err(e) => v.fault(format!("does not serialise: {e}")),
+        });
+        self.spec.body = match media {
+            "application/json" => RequestBody::Json(written.into()),
+            media => RequestBody::Raw(media, written.into()),
+        };
     }
 
     pub fn raw(&mut self, media: &'static str, body: impl Into<Bytes>) {
@@ -183,17 +211,17 @@ impl<'a> Call<'a> {
 
     /// Checks the value of a parameter or the body, and replaces the violations of an earlier
     /// value.
-    pub fn check(&mut self, of: &'static str, check: impl FnOnce(&mut Violations)) {
+    pub fn check(&mut self, of: Argument, check: impl FnOnce(&mut Violations)) {
         self.unchecked(of);
         self.also(of, check);
     }
 
     /// Removes the violations of an earlier value.
-    pub fn unchecked(&mut self, of: &'static str) {
+    pub fn unchecked(&mut self, of: Argument) {
         self.violations.retain(|(other, _)| *other != of);
     }
 
-    pub(super) fn also(&mut self, of: &'static str, check: impl FnOnce(&mut Violations)) {
+    pub(super) fn also(&mut self, of: Argument, check: impl FnOnce(&mut Violations)) {
         let mut v = Violations::default();
         check(&mut v);
         for found in v.into_found().into_iter().map(|found| (of, found)) {
@@ -205,77 +233,14 @@ impl<'a> Call<'a> {
 
     /// Checks the body that was set.
     pub fn check_body(&mut self, check: impl FnOnce(&mut Violations)) {
-        self.also(BODY, check);
+        self.also(Argument::Body, check);
     }
 
     pub fn options(&mut self, options: CallOptions) {
         self.spec.options = options.send;
         self.list = options.list;
     }
-
-    pub(super) fn fail(&mut self, error: Error) {
-        self.error.get_or_insert(error);
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::call::operation::tests::OPERATION;
-
-    #[test]
-    fn a_parameter_that_is_set_again_is_sent_once() {
-        let client = Client::builder().api_token("t").build().unwrap();
-        let mut call = Call::new(&client, &OPERATION);
-        call.query("a", 1);
-        call.query_list::<i64>("b", [1, 2]);
-        call.query("a", 2);
-        call.query_list::<i64>("b", [3, 4]);
-        assert_eq!(
-            call.spec
-                .query
-                .iter()
-                .map(|(k, v)| format!("{k}={v}"))
-                .collect::<Vec<_>>(),
-            ["a=2", "b=3", "b=4"]
-        );
-    }
-
-    #[test]
-    fn what_is_set_again_takes_the_place_of_what_was_set() {
-        let client = Client::builder().api_token("t").build().unwrap();
-        let mut call = Call::new(&client, &OPERATION);
-        let format = Format {
-            place: Place::Query,
-            style: crate::codec::style::Style::Form,
-            explode: false,
-            reserved: false,
-        };
-        call.styled("a", &["1"], format);
-        call.styled("a", &["2"], format);
-        assert_eq!(call.spec.encoded_query, [("a", "a=2".to_owned())]);
-        call.query_list::<i64>("b", [0; 0]);
-        call.styled("c", &(), format);
-        assert_eq!(call.given, ["a"]);
-        call.header("d", "1");
-        assert_eq!(call.given, ["a", "d"]);
-        for _ in 0..2 {
-            call.check("b", |v| v.max_length("b", "xx", 1));
-            call.also("b", |v| v.max_length("b", "xx", 1));
-        }
-        assert_eq!(call.violations.len(), 1);
-        call.check("b", |_| ());
-        assert!(call.violations.is_empty());
-        call.json_as("application/merge-patch+json", &1);
-        assert!(matches!(
-            call.spec.body,
-            RequestBody::Raw("application/merge-patch+json", _)
-        ));
-        call.json(&1);
-        assert!(matches!(call.spec.body, RequestBody::Json(_)));
-        for message in ["first", "second"] {
-            call.fail(Error::invalid(message));
-        }
-        assert!(call.error.unwrap().to_string().contains("first"));
-    }
-}
+mod tests;
