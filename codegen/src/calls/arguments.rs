@@ -11,8 +11,9 @@ use crate::{
     areas::Operation,
     bodies::{self, Kind},
     names,
-    parameters::{Argument, Parameter, Place},
+    parameters::{Argument, Parameter},
     schema::Document,
+    style::Place,
 };
 
 /// Returns the setters of all parameters, each with a valid value.
