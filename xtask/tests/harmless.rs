@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use xtask::pipeline::diff::{Change, Class, Documents, Rule, compare};
 
 const PAIRS: u64 = 4000;
-/// Values that are tried on each pair.
+/// The number of values for each pair.
 const VALUES: usize = 300;
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 const TEXTS: [&str; 7] = ["", "a", "ab", "abcd", "x1", "b", "abcdefgh"];

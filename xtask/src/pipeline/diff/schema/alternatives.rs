@@ -235,7 +235,8 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// Returns the rule of a further alternative. Who reads a value of one type does not expect another.
+/// Returns the rule of a further alternative. Who reads a value of one type does not expect
+/// another.
 pub(super) fn further(old: Maybe<'_>, alternatives: usize) -> Rule {
     match alternatives > 1 || get(old, "discriminator").is_some() {
         true => Rule::AlternativeNew,
