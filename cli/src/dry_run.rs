@@ -2,6 +2,7 @@
 //! `--verbose` writes a line for each attempt.
 
 use std::{
+    borrow::Cow,
     collections::HashSet,
     sync::{Arc, Mutex},
     time::Duration,
@@ -170,8 +171,13 @@ fn form(part: &Part, is_secret: &dyn Fn(&str) -> bool) -> String {
     match &part.shown {
         _ if is_secret(&part.name) => named("--form-string", secret::MASK),
         Shown::Text(text) if secret::in_text(text) => named("--form-string", secret::MASK),
-        Shown::Text(text) if more.is_empty() => named("--form-string", text),
-        Shown::Text(text) => named("-F", &(in_quotes(text) + &more)),
+        Shown::Text(text) => {
+            let text = masked_json(text, is_secret);
+            match more.is_empty() {
+                true => named("--form-string", &text),
+                false => named("-F", &(in_quotes(&text) + &more)),
+            }
+        }
         Shown::File(path) => named("-F", &format!("@{}{more}", in_quotes(path))),
     }
 }
@@ -235,6 +241,21 @@ fn masked_body(body: &[u8], kind: &str, is_secret: &dyn Fn(&str) -> bool) -> Str
         Ok(text) if secret::in_text(text) => secret::MASK.to_owned(),
         Ok(text) => text.to_owned(),
         Err(_) => format!("({} bytes)", body.len()),
+    }
+}
+
+/// Returns a text without the secrets in it, if it is an object or a list.
+fn masked_json<'t>(text: &'t str, is_secret: &dyn Fn(&str) -> bool) -> Cow<'t, str> {
+    match serde_json::from_str::<Value>(text) {
+        Ok(value @ (Value::Object(_) | Value::Array(_))) => {
+            let mut masked = value.clone();
+            mask(&mut masked, is_secret);
+            match masked == value {
+                true => text.into(),
+                false => masked.to_string().into(),
+            }
+        }
+        _ => text.into(),
     }
 }
 

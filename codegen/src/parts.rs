@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     Error,
-    media::is_part_header,
+    media::{self, is_part_header},
     parameters::{Argument, is_value},
     schema::Document,
     setter,
@@ -34,24 +34,15 @@ impl<'a> Header<'a> {
         })
     }
 
-    /// Returns the only value that the header may have.
-    fn fixed(&self) -> Option<&Value> {
-        match self.schema.get("enum")?.as_array()?.as_slice() {
-            [one] => Some(one),
-            _ => None,
-        }
-    }
-
     pub fn is_fixed(&self) -> bool {
-        self.fixed().is_some_and(|value| text(value).is_some())
+        media::only(self.schema).is_some_and(|value| media::header_text(value).is_some())
     }
 
     /// Returns the code that sets the documented value, if there is one, or else requires a
     /// required header.
     pub fn usual(&self, part: &str) -> Option<TokenStream> {
-        let value = self.fixed().or_else(|| self.schema.get("default"));
         let name = self.name;
-        match value.and_then(text) {
+        match media::usual_header(self.schema) {
             Some(value) => Some(quote!(self.0.usual_part_header(#part, #name, #value);)),
             None => self
                 .required
@@ -101,15 +92,4 @@ impl<'a> Header<'a> {
         );
         Ok(setter::emit(&about, &quote!(), field, &taken, &sets))
     }
-}
-
-/// Returns the text of a value, if a header can carry it.
-fn text(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(_) | Value::Bool(_) => value.to_string(),
-        _ => return None,
-    };
-    let plain = text.trim() == text && text.bytes().all(|b| (b' '..0x7f).contains(&b));
-    (plain && !text.is_empty()).then_some(text)
 }

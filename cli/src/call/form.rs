@@ -64,12 +64,24 @@ pub fn parts(
     parts: &[(String, Part)],
     shown: &DryRun,
 ) -> Result<()> {
-    let own = |(name, part): &(String, Part)| match (body.header_of(name), part) {
-        (Some((part, header)), Part::Text(value)) => Some((part.to_owned(), header, value.clone())),
-        _ => None,
-    };
-    let given: Vec<_> = parts.iter().filter_map(own).collect();
-    let rest: Vec<_> = parts.iter().filter(|part| own(part).is_none()).collect();
+    let is_given = |of: &str| parts.iter().any(|(name, _)| name == of);
+    let (mut given, mut rest) = (Vec::new(), Vec::new());
+    for (name, part) in parts {
+        match (body.header_of(name), part) {
+            (Some((of, header)), Part::Text(value)) if is_given(of) => {
+                given.push((of.to_owned(), header, value.clone()));
+            }
+            (Some((of, _)), Part::Text(_)) => {
+                let fault = format!("{}: there is no part `{}`", line(name), line(of));
+                return Err(Failure::usage(fault));
+            }
+            (Some(_), _) => {
+                let fault = format!("{}: a header is a text: PART;HEADER=VALUE", line(name));
+                return Err(Failure::usage(fault));
+            }
+            (None, _) => rest.push((name, part)),
+        }
+    }
     let mut names: Vec<&str> = Vec::new();
     for (name, _) in &rest {
         if !names.contains(&name.as_str()) {
@@ -80,7 +92,7 @@ pub fn parts(
         let headers = headers(body, name, &given);
         let (mut values, mut files) = (Vec::new(), Vec::new());
         let name = kept(name);
-        for (_, part) in rest.iter().filter(|(other, _)| other == name) {
+        for (_, part) in rest.iter().filter(|(other, _)| *other == name) {
             match part {
                 Part::Text(text) => values.push(Value::from(text.as_str())),
                 Part::Json(Value::Array(items)) => values.extend(items.iter().cloned()),

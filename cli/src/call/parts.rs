@@ -37,15 +37,15 @@ pub fn parts(index: &Index, body: &Body, parts: &[(String, Part)]) -> Vec<(Strin
     let known = schema.get("properties").and_then(Value::as_object);
     let known = known.unwrap_or(&empty);
     let required = schema.get("required").and_then(Value::as_array);
-    let mut faults = Vec::new();
+    let required = required.into_iter().flatten().filter_map(Value::as_str);
     let is_given = |name: &str| parts.iter().any(|(given, _)| given == name);
-    for name in required.into_iter().flatten().filter_map(Value::as_str) {
-        if !is_given(name) {
-            faults.push((name.to_owned(), "required, not given".to_owned()));
-        }
-    }
-    for (name, part) in parts {
-        if body.header_of(name).is_some() {
+    let mut faults: Vec<_> = required
+        .filter(|name| !is_given(name))
+        .map(|name| (name.to_owned(), "required, not given".to_owned()))
+        .collect();
+    for (at, (name, _)) in parts.iter().enumerate() {
+        let is_first = parts.iter().position(|(other, _)| other == name) == Some(at);
+        if body.header_of(name).is_some() || !is_first {
             continue;
         }
         let Some(of) = known.get(name) else {
@@ -65,29 +65,49 @@ pub fn parts(index: &Index, body: &Body, parts: &[(String, Part)]) -> Vec<(Strin
             }
         }
         let of = index.resolved(body.part(index, name, of));
-        let found = |value: &Value| check(index, &of, value, name).into_iter();
-        let is_list = of.get("type").is_some_and(|t| t == "array");
+        let all = parts.iter().filter(|(other, _)| other == name);
+        let all: Vec<&Part> = all.map(|(_, part)| part).collect();
+        faults.extend(values(index, &of, name, &all));
+    }
+    faults
+}
+
+/// Returns the faults of the parts of one name, which may be the items of a list.
+fn values(index: &Index, schema: &Value, name: &str, parts: &[&Part]) -> Vec<(String, String)> {
+    let (mut texts, mut items) = (Vec::new(), Vec::new());
+    for part in parts {
         match part {
-            Part::Text(_) | Part::Json(_) if is_file(index, &of) => {
-                faults.push((name.clone(), format!("must be a file: {name}=@PATH")))
+            Part::Text(text) => {
+                texts.push(text.clone());
+                items.push(Value::from(text.as_str()));
             }
-            Part::Text(text) => match super::read(index, &of, std::slice::from_ref(text), false) {
-                Ok(value) => faults.extend(found(&value).map(|v| (v.field, v.fault))),
-                Err(fault) => faults.push((name.clone(), fault)),
-            },
-            Part::Json(value) => {
-                // One of several parts is an item of the list.
-                let list = Value::Array(vec![value.clone()]);
-                if found(&list).next().is_some() {
-                    let is_item = is_list && !value.is_array();
-                    let value = if is_item { &list } else { value };
-                    faults.extend(found(value).map(|v| (v.field, v.fault)));
-                }
-            }
+            Part::Json(Value::Array(inner)) => items.extend(inner.iter().cloned()),
+            Part::Json(value) => items.push(value.clone()),
             Part::File(_) => {}
         }
     }
-    faults
+    if items.is_empty() && parts.iter().any(|part| matches!(part, Part::File(_))) {
+        return Vec::new();
+    }
+    if is_file(index, schema) {
+        return vec![(name.to_owned(), format!("must be a file: {name}=@PATH"))];
+    }
+    let found = |value: &Value| -> Vec<_> {
+        let found = check(index, schema, value, name).into_iter();
+        found.map(|v| (v.field, v.fault)).collect()
+    };
+    if texts.len() == parts.len() {
+        return match super::read(index, schema, &texts, false) {
+            Ok(value) => found(&value),
+            Err(fault) => vec![(name.to_owned(), fault)],
+        };
+    }
+    let of_list = found(&Value::Array(items.clone()));
+    match items.as_slice() {
+        _ if of_list.is_empty() || schema.get("type").is_some_and(|t| t == "array") => of_list,
+        [one] => found(one),
+        _ => of_list,
+    }
 }
 
 /// Returns whether only a file can be sent: the schema is one, or a list of them.

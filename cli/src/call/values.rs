@@ -41,9 +41,13 @@ fn one(index: &Index, schema: &Value, text: &str, unchecked: bool) -> Result<Val
     let schema = index.resolved(schema);
     let said = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
     let wrong = |what: &str| Err(format!("`{text}` is not a valid {what}"));
+    if unchecked {
+        return Ok(text.into());
+    }
     // A list of values says their types too.
     let listed = schema.get("enum").and_then(Value::as_array);
     let is_meant = |value: &&Value| match value {
+        Value::Null => false,
         Value::String(value) => value == text,
         other => other.to_string() == *text,
     };
@@ -51,7 +55,6 @@ fn one(index: &Index, schema: &Value, text: &str, unchecked: bool) -> Result<Val
         return Ok(value.clone());
     }
     match (said("type"), said("format")) {
-        _ if unchecked => Ok(text.into()),
         _ if is_union(&schema) => union(index, &schema, text),
         ("integer", _) => match text.trim().parse::<Number>() {
             Ok(n) if n.is_i64() || n.is_u64() => Ok(n.into()),

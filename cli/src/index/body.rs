@@ -98,19 +98,7 @@ impl Body {
         let headers = self.encoding.get(part).and_then(|e| e.get("headers"));
         let headers = headers.and_then(Value::as_object).into_iter().flatten();
         let header = |(name, of): (&String, &Value)| {
-            let schema = of.get("schema").unwrap_or(&Value::Null);
-            let fixed = schema.get("enum").and_then(Value::as_array);
-            let fixed = fixed.and_then(|values| match values.as_slice() {
-                [one] => Some(one),
-                _ => None,
-            });
-            let value = fixed
-                .or_else(|| schema.get("default"))
-                .and_then(|value| match value {
-                    Value::String(text) => Some(text.clone()),
-                    Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-                    _ => None,
-                });
+            let value = of.get("usual").and_then(Value::as_str).map(str::to_owned);
             let must = value.is_none() && flag(of, "required");
             (leaked(name), value, must)
         };

@@ -5,12 +5,12 @@ use serde_json::{Map, Value, json};
 
 use super::{
     links::resolved,
-    media::{is_media_type, is_part_header},
+    media::{is_media_type, is_part_header, usual_header},
     trim::trimmed,
 };
 
 /// The limit of the parts of one schema, which may refer to itself.
-const PARTS: usize = 256;
+const PARTS: usize = 32;
 
 /// Returns the schema behind references, and the parts of its `allOf`, each once.
 fn parts<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
@@ -69,9 +69,10 @@ pub fn sendable(document: &Value, encoding: &Value) -> Value {
             .map(|(name, header)| {
                 let header = resolved(document, &header);
                 let schema = header.get("schema").map(trimmed);
+                let usual = schema.as_ref().and_then(usual_header);
                 (
                     name,
-                    json!({ "required": header.get("required"), "schema": schema }),
+                    json!({ "required": header.get("required"), "usual": usual }),
                 )
             })
             .collect();

@@ -139,3 +139,28 @@ pub fn is_part_header(name: &str) -> bool {
     ];
     is_token(&name) && !own.contains(&name.as_str())
 }
+
+/// Returns the only value that a schema allows.
+pub fn only(schema: &Value) -> Option<&Value> {
+    match schema.get("enum")?.as_array()?.as_slice() {
+        [one] => Some(one),
+        _ => None,
+    }
+}
+
+/// Returns the text of a value, if a header can carry it.
+pub fn header_text(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(_) | Value::Bool(_) => value.to_string(),
+        _ => return None,
+    };
+    let plain = text.trim() == text && text.bytes().all(|b| (b' '..0x7f).contains(&b));
+    (plain && !text.is_empty()).then_some(text)
+}
+
+/// Returns what a header of this schema is unless the caller sets it.
+pub fn usual_header(schema: &Value) -> Option<String> {
+    let value = only(schema).or_else(|| schema.get("default"));
+    value.and_then(header_text)
+}
