@@ -1,12 +1,17 @@
-//! What the differ does not call breaking, judged by JSON Schema alone: of random pairs of schemas,
-//! no value that the old one accepts in a request is refused by the new one, and no value that the
-//! new one allows in a response is of another type than the old one says.
+//! The differ and the pipeline, judged by JSON Schema alone. Of random pairs of schemas that the
+//! differ does not call breaking, no value that the old one accepts in a request is refused by the
+//! new one, and no value that the new one allows in a response is of another type than the old one
+//! says. What the pipeline makes of a schema accepts all that the schema accepts.
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
-use xtask::pipeline::diff::{Change, Class, Documents, Rule, compare};
+use xtask::pipeline::{
+    diff::{Change, Class, Documents, Rule, compare},
+    normalize,
+};
 
 const PAIRS: u64 = 4000;
+const NORMALISED: u64 = 1000;
 /// The number of values for each pair.
 const VALUES: usize = 300;
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
@@ -140,11 +145,15 @@ fn as_json_schema(schema: &Value) -> Value {
     let mut out: Map<_, _> = inner
         .map(|(key, value)| (key.clone(), as_json_schema(value)))
         .collect();
-    if let (Some(of), Some(_)) = (map.get("type"), map.get("nullable")) {
-        out.insert("type".into(), json!([of, "null"]));
-        if let Some(Value::Array(values)) = out.get_mut("enum") {
-            values.push(Value::Null);
+    match (map.get("type"), map.get("nullable")) {
+        (Some(of), Some(Value::Bool(true))) => {
+            out.insert("type".into(), json!([of, "null"]));
+            if let Some(Value::Array(values)) = out.get_mut("enum") {
+                values.push(Value::Null);
+            }
         }
+        (None, Some(Value::Bool(true))) => return json!({"anyOf": [{"type": "null"}, out]}),
+        _ => {}
     }
     Value::Object(out)
 }
@@ -300,4 +309,48 @@ fn what_is_not_breaking_refuses_no_request_and_changes_no_type_of_a_response() {
         wrong.join("\n")
     );
     assert!(harmless > 1000 && breaking > 1000, "{harmless} {breaking}");
+}
+
+/// Removes the values that schemas list, and that one alternative alone must match: the client
+/// is open to others.
+fn open(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            map.retain(|key, value| key != "enum" || !value.is_array());
+            if let Some(alternatives) = map.remove("oneOf") {
+                map.insert("anyOf".into(), alternatives);
+            }
+            map.values_mut().for_each(open);
+        }
+        Value::Array(all) => all.iter_mut().for_each(open),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_pipeline_makes_no_schema_narrower() {
+    let mut wrong = Vec::new();
+    for seed in 0..NORMALISED {
+        let mut rng = Rng(seed);
+        let old = schema(&mut rng, 0);
+        let mut document = document(&old, false);
+        if seed % 2 == 1 {
+            document = self::document(&as_json_schema(&old), false);
+            document["openapi"] = "3.1.0".into();
+        }
+        let new = normalize(&document.to_string(), None).unwrap().doc;
+        let body = "/paths/~1x~1/post/requestBody/content/application~1json/schema";
+        let mut new =
+            json!({"allOf": [new.pointer(body).unwrap()], "components": new["components"]});
+        open(&mut new);
+        let (allows, accepts) = (
+            validator(&as_json_schema(&old)),
+            validator(&as_json_schema(&new)),
+        );
+        let mut values = (0..VALUES).map(|_| value(&mut rng, &old, 0));
+        if let Some(value) = values.find(|v| allows.is_valid(v) && !accepts.is_valid(v)) {
+            wrong.push(format!("{document}\n  {value}\n  {new}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }
