@@ -113,7 +113,13 @@ impl Checker<'_> {
         let Some(values) = schema.get("enum").and_then(Value::as_array) else {
             return;
         };
-        if !values.contains(value) {
+        // 1.0 is 1.
+        let is_same = |one: &Value| {
+            let is_written_otherwise = one.is_f64() != value.is_f64();
+            one == value
+                || is_written_otherwise && one.is_number() && one.as_f64() == value.as_f64()
+        };
+        if !values.iter().any(is_same) {
             let texts = values.iter().map(|value| match value {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
