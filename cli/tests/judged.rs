@@ -7,8 +7,8 @@ use autopi_cli::{call::check, index::Index};
 use random::{Rng, as_json_schema, schema, validator, value};
 use serde_json::{Value, json};
 
-/// Refuses members that the document does not name, as the command line does: they are slips of the
-/// pen, for the most part.
+/// Refuses members that the document does not name, as the command line does: most are
+/// misspelled.
 fn closed(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
