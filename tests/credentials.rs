@@ -122,6 +122,7 @@ async fn a_refused_login_says_why_without_the_secret() {
     let echo = r#"{"detail":"no account has canary-password"}"#;
     let locked = r#"{"non_field_errors":["The account is locked."]}"#;
     let fields = r#"{"email":["Not valid."],"password":["'canary' is too short."]}"#;
+    let large = " ".repeat((1 << 20) + 1);
     for (status, body, shown, check) in [
         (
             "400 Bad Request",
@@ -175,11 +176,19 @@ async fn a_refused_login_says_why_without_the_secret() {
         ),
         ("200 OK", "<html>", "it is a page", "that of the API"),
         ("200 OK", "", "it is empty", "that of the API"),
+        (
+            "200 OK",
+            &large,
+            "the response to the login is larger than 1 MiB",
+            "that of the API",
+        ),
     ] {
         let server = Server::responses(vec![response(status, "", body)]).await;
         let error = get(&login(&server)).await.unwrap_err();
         let text = format!("{error} {error:?}");
+        assert_eq!(error.kind(), ErrorKind::Auth, "{text}");
         assert!(text.contains(shown) && text.contains(check), "{text}");
+        assert!(!text.contains("max_response_bytes"), "{text}");
         assert!(!text.contains("canary"), "{text}");
     }
 }

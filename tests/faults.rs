@@ -719,11 +719,17 @@ async fn gzip_is_decoded_however_it_is_written() {
         let whole = sent("200 OK", name, zipped);
         let failed = sent("404 Not Found", name, zipped);
         let half = sent("200 OK", name, &zipped[..30]);
+        let none = format!(
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-encoding: {name}\r\n\
+             transfer-encoding: chunked\r\n\r\n0\r\n\r\n"
+        );
+        let none = none.into_bytes();
         let server = Server::start(move |_, request| {
             let path = request.split(' ').nth(1).unwrap_or_default();
             vec![Step::Write(match path {
                 "/whole/" => whole.clone(),
                 "/failed/" => failed.clone(),
+                "/none/" => none.clone(),
                 _ => half.clone(),
             })]
         })
@@ -750,6 +756,24 @@ async fn gzip_is_decoded_however_it_is_written() {
             .await
             .unwrap();
         assert!(head.value.is_empty(), "{name}");
+        let none = client.request(Method::POST, "/none/").send().await;
+        assert_eq!(none.unwrap().value, "", "{name}");
+        // Whoever asks for it decodes it, unless the HTTP client knows the name.
+        let asked = || CallOptions::new().header("Accept-Encoding", name).unwrap();
+        let own = get("/whole/").options(asked()).send().await.unwrap();
+        let download = get("/whole/").options(asked()).send_download().await;
+        let download = download.unwrap().bytes().await.unwrap();
+        let (expected, encoding) = match name {
+            "gzip" => (&whole.value[..], None),
+            _ => (&zipped[..], Some(name)),
+        };
+        assert_eq!(
+            (&own.value[..], &download[..]),
+            (expected, expected),
+            "{name}"
+        );
+        let header = own.headers.get("content-encoding");
+        assert_eq!(header.map(|v| v.to_str().unwrap()), encoding);
     }
 }
 

@@ -115,7 +115,7 @@ impl Argument {
             }
             _ => {}
         }
-        // Values that are written as JSON or in a style are checked again meanwhile.
+        // Files, and values that are written as JSON or in a style, are checked while they are set.
         let written = !matches!(self, Self::Plain(_) | Self::Into(_));
         if checks.is_empty() {
             return match self {

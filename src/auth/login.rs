@@ -226,7 +226,7 @@ async fn post<'a>(
         None => request,
     };
     let response = request.send().await.map_err(Error::transport)?;
-    let mut response = raw(response);
+    let mut response = raw(response, false);
     if is_retryable_status(response.status().as_u16()) {
         let error = status_error(response, None).await.without_body();
         return Err(hiding(secrets, error));
@@ -238,7 +238,12 @@ async fn post<'a>(
         true => read(&mut response, MOST, wait, after(wait), late).await,
         false => Ok(read_some(response).await),
     };
-    let body = body.map_err(|e| hiding(secrets, e))?;
+    let body = body.map_err(|e| match e.kind() {
+        ErrorKind::Decode => Error::auth(
+            "the response to the login is larger than 1 MiB: is the base URL that of the API?",
+        ),
+        _ => hiding(secrets, e),
+    })?;
     Ok((status, Zeroizing::new(Vec::from(body))))
 }
 

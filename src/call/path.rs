@@ -1,67 +1,88 @@
 //! Path templates and their values; each value is one segment.
 
-use crate::{Error, transport::address};
+use crate::{Error, call::operation::Argument, codec::validate::Violation, transport::address};
 
-/// Inserts values that are percent-encoded already. An empty value and dots are left out and count
-/// as not set: dots would lead to another path.
-pub(crate) fn styled_path(template: &str, styled: &[(&'static str, String)]) -> String {
-    let mut path = template.to_owned();
-    for (name, text) in styled.iter().rev() {
-        if !matches!(text.as_str(), "" | "." | "..") {
-            path = path.replace(&format!("{{{name}}}"), text);
-        }
-    }
-    path
-}
-
-/// Fills in a path template; each value is one segment.
-pub(crate) fn expand(template: &str, values: &[(&'static str, String)]) -> Result<String, Error> {
+/// Fills in a path template; each value is one segment. Those in `styled` are percent-encoded
+/// already. An empty value and dots are violations: they would lead to another path.
+pub(super) fn expand(
+    template: &'static str,
+    values: &[(&'static str, String)],
+    styled: &[(&'static str, String)],
+) -> Result<String, Vec<(Argument, Violation)>> {
     let mut out = String::with_capacity(template.len() + 32);
+    let mut faults = Vec::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         let Some((name, tail)) = after.split_once('}') else {
             break;
         };
-        let given = values
-            .iter()
-            .rfind(|(n, _)| *n == name)
-            .map(|(_, value)| value);
-        let value = given.ok_or_else(|| {
-            Error::invalid(format!("{name}: is part of the path and was not given"))
-        })?;
         out.push_str(before);
-        out.extend(address::segment(value).map_err(|e| Error::invalid(format!("{name}: {e}")))?);
+        let is = |(other, _): &&(&str, String)| *other == name;
+        let written = match (styled.iter().rfind(is), values.iter().rfind(is)) {
+            (Some((_, text)), _) => address::segment(text).map(|_| out.push_str(text)),
+            (None, Some((_, value))) => address::segment(value).map(|value| out.extend(value)),
+            (None, None) => Err("is part of the path and was not given".into()),
+        };
+        if let Err(fault) = written {
+            let field = name.to_owned();
+            faults.push((Argument::Path(name), Violation { field, fault }));
+        }
         rest = tail;
     }
     out.push_str(rest);
-    Ok(out)
+    match faults.is_empty() {
+        true => Ok(out),
+        false => Err(faults),
+    }
+}
+
+/// Fills in a path template, as [`expand`] does.
+pub(crate) fn filled(
+    template: &'static str,
+    values: &[(&'static str, String)],
+) -> Result<String, Error> {
+    let found = |faults: Vec<_>| faults.into_iter().map(|(_, found)| found).collect();
+    expand(template, values, &[]).map_err(|faults| Error::violations(found(faults)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn owned(values: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+        let owned = |(name, value): &(_, &str)| (*name, (*value).to_owned());
+        values.iter().map(owned).collect()
+    }
+
     #[test]
     fn a_styled_value_is_inserted_as_it_is_unless_it_would_lead_elsewhere() {
-        let path = |values: &[&str]| {
-            let styled: Vec<_> = values.iter().map(|v| ("id", (*v).to_owned())).collect();
-            styled_path("/x/{id}/{other}/", &styled)
+        let path = |styled: &[(&'static str, &str)]| {
+            expand(
+                "/x/{id}/{other}/",
+                &owned(&[("other", "{id}")]),
+                &owned(styled),
+            )
         };
-        assert_eq!(path(&[";id=1%2C2"]), "/x/;id=1%2C2/{other}/");
-        assert_eq!(path(&["1", "2"]), "/x/2/{other}/", "the last of several");
+        assert_eq!(
+            path(&[("id", ";id=1%2C2")]).unwrap(),
+            "/x/;id=1%2C2/%7Bid%7D/"
+        );
         for bad in ["", ".", ".."] {
-            let error = expand(&path(&[bad]), &[("other", "1".into())]).unwrap_err();
-            assert!(error.to_string().contains("id: "), "{error}");
+            let faults = path(&[("id", bad)]).unwrap_err();
+            assert_eq!((faults.len(), faults[0].0), (1, Argument::Path("id")));
         }
     }
 
     #[test]
     fn a_path_value_is_one_segment() {
-        let values = [("id", "a/b c?".to_owned())];
-        assert_eq!(expand("/x/{id}/y/", &values).unwrap(), "/x/a%2Fb%20c%3F/y/");
-        assert!(expand("/x/{other}/", &values).is_err());
+        let path = |values: &[(&'static str, &str)]| filled("/x/{id}/y/{of}", &owned(values));
+        let sent = path(&[("id", "0"), ("id", "a/b c?"), ("of", "1")]);
+        assert_eq!(sent.unwrap(), "/x/a%2Fb%20c%3F/y/1");
         for bad in ["", ".", ".."] {
-            assert!(expand("/{id}/", &[("id", bad.to_owned())]).is_err());
+            let found = path(&[("id", bad)]).unwrap_err().field_errors();
+            let what = [&found["id"][0], &found["of"][0]];
+            assert!(what[0].ends_with(&format!("can't be `{bad}`")), "{what:?}");
+            assert!(what[1].ends_with("was not given"), "{what:?}");
         }
     }
 }

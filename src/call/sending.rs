@@ -8,12 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     CallFuture, Client, Download, Error, ItemError, ItemStream, Json, Page, Response,
-    call::{
-        builder::Call,
-        operation::Argument,
-        options::refuse_cursor,
-        path::{expand, styled_path},
-    },
+    call::{builder::Call, operation::Argument, options::refuse_cursor, path::expand},
     pagination::{items, options::ListOptions, stream::pages},
     transport::{
         multipart::MultipartForm,
@@ -41,23 +36,28 @@ impl<'a> Call<'a> {
             Argument::Body => has_body,
             of => self.given.contains(of),
         };
-        let missing = self.operation.required.iter().filter(|of| !is_given(of));
-        let missing = missing.map(|of| of.not_set());
+        let required = self.operation.required.iter().copied();
         let headers = self.form.iter().flat_map(MultipartForm::missing_headers);
-        let headers = headers.map(|(part, name)| Argument::PartHeader(part, name).not_set());
+        let headers = headers.map(|(part, name)| Argument::PartHeader(part, name));
+        let missing = required.filter(|of| !is_given(of)).chain(headers);
+        let missing = missing.map(|of| (of, of.not_set()));
+        let (path, in_path) = match expand(self.operation.path, &self.paths, &self.styled) {
+            Ok(path) => (path, Vec::new()),
+            Err(faults) => (String::new(), faults),
+        };
+        // What was set and is refused is not sent, but not missing.
+        let is_refused = |of: &Argument| self.violations.iter().any(|(other, _)| other == of);
         let violations: Vec<_> = missing
-            .chain(headers)
-            .chain(self.violations.into_iter().map(|(_, found)| found))
+            .chain(in_path)
+            .filter(|(of, _)| !is_refused(of))
+            .chain(self.violations.iter().cloned())
+            .map(|(_, found)| found)
             .collect();
         if !violations.is_empty() {
             return Err(fail(Error::violations(violations)));
         }
         let mut spec = self.spec;
-        spec.path = match self.styled.is_empty() {
-            true => expand(self.operation.path, &self.paths).map_err(fail)?,
-            false => expand(&styled_path(self.operation.path, &self.styled), &self.paths)
-                .map_err(fail)?,
-        };
+        spec.path = path;
         Ok((self.client, spec, self.form))
     }
 

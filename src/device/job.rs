@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::{
     Async, CallOptions, Client, Command, CommandTarget, Error, Json, Method, Response,
-    call::path::expand,
+    call::path::filled,
     codec::{decode, pieces, redact::Texts},
     device::result::judge,
     transport::{
@@ -118,7 +118,7 @@ impl Client {
     ) -> Result<CommandJob, Error> {
         let device = device.into();
         let (template, id) = device.of(command.paths);
-        let path = expand(template, &[id])?;
+        let path = filled(template, &[id])?;
         let request = self
             .request(Method::POST, &path)
             .named("start_command", template)
@@ -200,7 +200,7 @@ impl CommandJob {
             }));
         }
         let (template, id) = self.device.of(RESULT);
-        let path = expand(template, &[id, ("jid", self.jid.clone())])?;
+        let path = filled(template, &[id, ("jid", self.jid.clone())])?;
         let value = self
             .client
             .request(Method::GET, &path)

@@ -61,21 +61,52 @@ pub(super) fn follow(next: &str, first: &Url) -> Result<Link, Error> {
 pub(super) fn in_headers(headers: &HeaderMap) -> Option<String> {
     let texts = headers.get_all(LINK).iter();
     let mut texts = texts.filter_map(|text| std::str::from_utf8(text.as_bytes()).ok());
-    texts.find_map(|text| {
-        // A comma may be part of a URL or of a quoted value, `<` begins a URL.
-        let mut links = text.split('<').skip(1);
-        links.find_map(|link| {
-            let (url, parameters) = link.split_once('>')?;
-            let mut parameters = parameters
-                .split([';', ','])
-                .filter_map(|p| p.split_once('='));
-            // The first `rel` of a link counts.
-            let (_, rel) = parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("rel"))?;
-            let mut names = rel.trim().trim_matches('"').split_ascii_whitespace();
-            let is_next = names.any(|name| name.eq_ignore_ascii_case("next"));
-            is_next.then(|| url.trim().to_owned())
-        })
+    texts.find_map(|mut text| {
+        while !text.is_empty() {
+            let (url, rest) = match text.trim_start().strip_prefix('<') {
+                Some(link) => link.split_once('>').map(|(url, rest)| (Some(url), rest))?,
+                None => (None, text),
+            };
+            let (parameters, others) = cut(rest, ',');
+            match url {
+                Some(url) if is_next(parameters) => return Some(url.trim().to_owned()),
+                _ => text = others,
+            }
+        }
+        None
     })
+}
+
+/// Returns whether the parameters of a link say that it is the next page: its first `rel` counts.
+fn is_next(mut parameters: &str) -> bool {
+    while !parameters.is_empty() {
+        let (parameter, others) = cut(parameters, ';');
+        match parameter.split_once('=') {
+            Some((name, rel)) if name.trim().eq_ignore_ascii_case("rel") => {
+                let rel = rel.trim().trim_matches('"').replace('\\', "");
+                let mut names = rel.split_ascii_whitespace();
+                return names.any(|name| name.eq_ignore_ascii_case("next"));
+            }
+            _ => parameters = others,
+        }
+    }
+    false
+}
+
+/// Returns what is before and after the first separator that is not in a quoted string (RFC 9110,
+/// 5.6.4).
+fn cut(text: &str, at: char) -> (&str, &str) {
+    let (mut quoted, mut escaped) = (false, false);
+    let is_end = |c: char| {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ => return c == at && !quoted,
+        }
+        false
+    };
+    text.split_once(is_end).unwrap_or((text, ""))
 }
 
 fn last_segment(url: &Url) -> Vec<u8> {
@@ -107,6 +138,12 @@ mod tests {
                 r#"<x>; rel="first""#,
                 r#"< ?page=2 > ; title=x ; rel = next "#,
             ],
+            // Text in quotes is none of the header's syntax, and there are no quotes in a URL.
+            &[r#"<?page=2>; title="a<b"; rel=next"#],
+            &[r#"<?page=2>; title="a<b>; rel=prev"; rel=next"#],
+            &[r#"<?page=2>; title="\", <x>; rel=prev;"; rel="next""#],
+            &[r#"<?page=1">; rel=prev, <?page=2>; rel=next; title=""""#],
+            &[r#"x="<x>; rel=next", <?page=2>; rel="n\ext""#],
         ] {
             assert_eq!(next(texts).as_deref(), Some("?page=2"), "{texts:?}");
         }
@@ -114,6 +151,8 @@ mod tests {
             &[][..],
             &["", "x", "<x", "<x>", "<x>; rel", "<x>; rel=prev"],
             &[r#"<x>; rel="prev"; rel="next""#],
+            &[r#"<x>; title="x; rel=next"; rel=prev"#],
+            &[r#"<?page=2>; title="a<b>; rel=next""#],
             &[r#"<x>; rev="next""#, r#"<x>; rel="nextpage""#],
         ] {
             assert_eq!(next(texts), None, "{texts:?}");

@@ -4,7 +4,11 @@
 use std::time::Duration;
 
 use futures_util::{TryFutureExt, future::Either};
-use reqwest::{Method, Request, Url, header::HeaderValue, multipart::Form};
+use reqwest::{
+    Method, Request, Url,
+    header::{ACCEPT_ENCODING, HeaderValue},
+    multipart::Form,
+};
 
 use crate::{
     CallFuture, CallInfo, ClientHooks, Error, Next,
@@ -98,7 +102,7 @@ impl<'a> Attempt<'a, '_> {
         if !response.status().is_success() {
             return Err(Box::pin(self.refused(response, authorization)).await);
         }
-        refuse_unasked(&response, &self.spec.options.headers).map_err(Failure::Fatal)?;
+        refuse_unasked(&response, self.spec).map_err(Failure::Fatal)?;
         let most = core.max_response_bytes;
         let late = || self.late("no more of the response", Some(self.attempt_timeout()));
         let body = M::read(&mut response, most, stall, self.deadline, late)
@@ -158,7 +162,8 @@ impl<'a> Attempt<'a, '_> {
         if let Some(asked) = asked.filter(|asked| **asked != *response.url()) {
             self.judge_redirect(&asked, response.url())?;
         }
-        Ok(raw(response))
+        let asked = self.spec.header(&ACCEPT_ENCODING).is_some();
+        Ok(raw(response, asked))
     }
 
     /// Returns a body for traces, without what repeats a secret of the request.

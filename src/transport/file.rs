@@ -71,7 +71,8 @@ fn unreadable(path: &Path, e: &io::Error) -> Error {
     ))
 }
 
-fn pieces(
+/// Returns what a reader gives, in pieces.
+pub(super) fn pieces(
     reader: impl AsyncRead + Send + Unpin + 'static,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send {
     stream::try_unfold(reader, |mut reader| async move {

@@ -23,9 +23,10 @@ mod system {
     use {
         crate::transport::file,
         async_compression::tokio::bufread::GzipDecoder,
-        futures_util::TryStreamExt,
+        futures_util::{TryStreamExt, future::Either, stream},
         reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap},
         std::io,
+        tokio::io::AsyncBufReadExt,
         tokio_util::io::StreamReader,
     };
 
@@ -61,10 +62,12 @@ mod system {
     }
 
     /// Returns a response to read. Its body is decoded if its encoding is written as the HTTP
-    /// client does not know it: names have no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1).
-    pub(crate) fn raw(response: reqwest::Response) -> RawResponse {
+    /// client does not know it: names have no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1). Not
+    /// if the caller `asked` for an encoding.
+    #[cfg_attr(not(feature = "gzip"), allow(unused_variables))]
+    pub(crate) fn raw(response: reqwest::Response, asked: bool) -> RawResponse {
         #[cfg(feature = "gzip")]
-        if is_gzip(response.headers()) && response.content_length() != Some(0) {
+        if !asked && is_gzip(response.headers()) && response.content_length() != Some(0) {
             return gunzipped(response);
         }
         response
@@ -87,7 +90,15 @@ mod system {
         let url = response.url().clone();
         with_body(response, url, |response| {
             let bytes = response.bytes_stream().map_err(io::Error::other);
-            file::body(GzipDecoder::new(StreamReader::new(bytes)))
+            let mut bytes = Box::pin(StreamReader::new(bytes));
+            let decoded = async move {
+                // To the decoder, an empty body is one that breaks off.
+                Ok::<_, io::Error>(match bytes.fill_buf().await? {
+                    [] => Either::Left(stream::empty()),
+                    _ => Either::Right(file::pieces(GzipDecoder::new(bytes))),
+                })
+            };
+            reqwest::Body::wrap_stream(stream::once(decoded).try_flatten())
         })
     }
 
@@ -227,7 +238,7 @@ mod browser {
     }
 
     /// Returns a response to read. `fetch` decodes every body.
-    pub(crate) fn raw(response: reqwest::Response) -> RawResponse {
+    pub(crate) fn raw(response: reqwest::Response, _: bool) -> RawResponse {
         RawResponse::from(response)
     }
 

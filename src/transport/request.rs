@@ -5,7 +5,7 @@ use std::{borrow::Cow, time::Duration};
 use bytes::Bytes;
 use reqwest::{
     Method, Url,
-    header::{HeaderMap, HeaderValue},
+    header::{HeaderMap, HeaderName, HeaderValue},
 };
 use url::form_urlencoded;
 
@@ -139,6 +139,12 @@ impl RequestSpec {
             body,
             options,
         })
+    }
+
+    /// Returns a header that the caller set, as an option of the call or as a parameter.
+    pub fn header(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        let own = self.options.headers.get(name);
+        own.or_else(|| self.headers.get(name))
     }
 
     /// Notes the secrets of the request, which the server may repeat.

@@ -18,6 +18,7 @@ use crate::{
         clock::{Instant, after},
         html::{is_html, is_page},
         platform::{RawResponse, timeout},
+        request::RequestSpec,
         retry_after::retry_after,
         trace::Trace,
     },
@@ -117,9 +118,9 @@ pub(crate) async fn read(
 
 /// Returns an error if the body is only a part, or has a content encoding that the HTTP client does
 /// not decode, and the call did not ask for it itself: its bytes would be taken for the data.
-pub(crate) fn refuse_unasked(response: &RawResponse, sent: &HeaderMap) -> Result<(), Error> {
+pub(crate) fn refuse_unasked(response: &RawResponse, sent: &RequestSpec) -> Result<(), Error> {
     let status = response.status().as_u16();
-    if status == 206 && !sent.contains_key(RANGE) {
+    if status == 206 && sent.header(&RANGE).is_none() {
         let fault = "it is a part of the response (206), which was not asked for";
         return Err(Error::decode(status, ".", fault, Bytes::new()));
     }
@@ -134,7 +135,7 @@ pub(crate) fn refuse_unasked(response: &RawResponse, sent: &HeaderMap) -> Result
         .map(|n| String::from_utf8_lossy(n.as_bytes()))
         .collect();
     let plain = |name: &str| name.is_empty() || name.eq_ignore_ascii_case("identity");
-    if names.iter().all(|name| plain(name.trim())) || sent.contains_key(ACCEPT_ENCODING) {
+    if names.iter().all(|name| plain(name.trim())) || sent.header(&ACCEPT_ENCODING).is_some() {
         return Ok(());
     }
     let name: String = names.join(", ").chars().take(60).collect();

@@ -47,11 +47,7 @@ pub(crate) async fn streaming(
 ) -> Result<StreamingResponse, Error> {
     let own = spec.options.attempt_timeout;
     let stall = own.unwrap_or_else(|| core.usual_attempt_timeout());
-    let accept = spec
-        .options
-        .headers
-        .get(ACCEPT)
-        .or(spec.headers.get(ACCEPT));
+    let accept = spec.header(&ACCEPT);
     let accept = accept.map_or(spec.accept, |own| own.to_str().unwrap_or_default());
     let accepts_pages = html::accepts_pages(accept);
     let mut trace = Trace::new(core, &spec);

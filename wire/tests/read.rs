@@ -48,6 +48,26 @@ async fn a_file_by_reference_is_bytes() {
     assert_eq!(file.bytes().await.unwrap(), &b"\x89PNG"[..]);
 }
 
+/// Without the header, a part or an encoded body would be taken for the file.
+#[tokio::test]
+async fn what_a_documented_header_asks_for_is_not_refused() {
+    let part = client("files_file", 206, "image/png", b"PN");
+    let file = part.files_file().range("bytes=1-2").send().await.unwrap();
+    assert_eq!(file.bytes().await.unwrap(), &b"PN"[..]);
+    let error = part.files_file().send().await.unwrap_err();
+    assert!(error.to_string().contains("not asked for"), "{error}");
+
+    let zipped = Stub::new().on("files_file", |_: &wire::reqwest::Request| {
+        let response = http::Response::builder().header("content-encoding", "x-gzip");
+        response.body(&b"zipped"[..]).unwrap().into()
+    });
+    let zipped = Client::builder().api_token("t").hooks(zipped);
+    let zipped = zipped.build().unwrap();
+    let call = zipped.files_file().accept_encoding("x-gzip");
+    let file = call.send().await.unwrap();
+    assert_eq!(file.bytes().await.unwrap(), &b"zipped"[..]);
+}
+
 #[tokio::test]
 async fn a_list_by_reference_and_a_page_of_several_parts_keep_bad_items_apart() {
     let list = br#"[{"lat": 1}, {"lat": "x"}, {"lat": 2}]"#;

@@ -356,9 +356,76 @@ async fn a_header_of_a_part_is_the_callers_before_the_documented_one() {
             .ends_with(r"x-lang: da; x-kind: note; x-note: a\b"),
         "{parts:?}"
     );
-    let call = client.forms_parts().note("n").note_x_note("a\r\nX-Evil: 1");
+    // So is what is wrong with it.
+    let bad = "a\r\nX-Evil: 1";
+    for call in [
+        client.forms_parts().note("n").note_x_lang(bad),
+        client.forms_parts().note_x_lang(bad).note("n"),
+    ] {
+        let error = call.send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        let found = error.field_errors().into_keys();
+        assert_eq!(found.collect::<String>(), "note: header `X-Lang`");
+    }
+    assert!(seen.lock().unwrap().is_empty());
+    let call = client.forms_parts().note_x_lang(bad).note("n");
+    call.note_x_lang("da").send().await.unwrap();
+}
+
+/// What was set and cannot be sent has that fault only, and none when it was set again.
+#[tokio::test]
+async fn an_argument_that_was_set_is_not_also_reported_as_not_set() {
+    let (client, seen) = server("application/json", "{}").await;
+    let faults = async |call: wire::CallFuture<'_, ()>| {
+        let found = call.await.unwrap_err().field_errors();
+        let found = found.into_iter();
+        let found = found.map(|(field, faults)| format!("{field}: {}", faults.join(", ")));
+        found.collect::<Vec<_>>().join("; ")
+    };
+    let bad = || Upload::bytes("a", "A").content_type("no media");
+    let files = client.forms_xml().files([bad()]).send();
+    assert_eq!(faults(files).await, "files: `no media` is not a media type");
+    let header = client.forms_parts().signed("s").signed_x_sum("a\nb");
+    assert_eq!(
+        faults(header.send()).await,
+        "signed: header `X-Sum`: no header can carry this value"
+    );
+    let path = client.contents().sizes(["1.5"]).send().await.unwrap_err();
+    assert_eq!(path.field_errors()["sizes"].len(), 1, "{path}");
+    let dots = client
+        .same_names()
+        .id("..")
+        .id_2("q")
+        .id_3("h")
+        .id_4("long");
+    assert_eq!(
+        faults(dots.groups(["a"]).send()).await,
+        "id: is part of the path and can't be `..`, must be at most 2 characters, is `long`"
+    );
+    assert!(seen.lock().unwrap().is_empty());
+    let good = [Upload::bytes("b", "B")];
+    let call = client.forms_xml().files([bad()]).files(good);
+    call.send().await.unwrap();
+    let sent = seen.lock().unwrap().pop().unwrap();
+    assert_eq!(sent.shown(), [r#"name="files"; filename="b" | B"#]);
+}
+
+#[tokio::test]
+async fn what_is_set_again_to_nothing_is_not_sent() {
+    let (client, seen) = server("application/json", "").await;
+    let none: [String; 0] = [];
+    let call = client.limits_create().x_codes(["ab"]).x_codes(none.clone());
+    call.sizes([1]).sizes([0; 0]).send().await.unwrap();
+    let sent = seen.lock().unwrap().pop().unwrap();
+    assert_eq!(
+        (sent.header("x-codes"), sent.uri()),
+        ("", "/limits/".into())
+    );
+    assert!(!sent.head.headers.contains_key("x-codes"));
+    let call = client.contents().sizes(["1"]).sizes(none);
     let error = call.send().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    let found = error.field_errors().into_keys();
+    assert_eq!(found.collect::<String>(), "sizes", "{error}");
     assert!(seen.lock().unwrap().is_empty());
 }
 

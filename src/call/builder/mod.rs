@@ -152,12 +152,17 @@ impl<'a> Call<'a> {
                     None => self.given.retain(|other| *other != of),
                 }
             }
-            Place::Path => self.styled.extend(text.map(|text| (name, text))),
-            Place::Header => {
-                if let Some(text) = text {
-                    self.header(name, text);
-                }
+            Place::Path => {
+                self.styled.retain(|(other, _)| *other != name);
+                self.styled.extend(text.map(|text| (name, text)));
             }
+            Place::Header => match text {
+                Some(text) => self.header(name, text),
+                None => {
+                    self.spec.headers.remove(name);
+                    self.given.retain(|other| *other != of);
+                }
+            },
         }
     }
 
@@ -182,8 +187,7 @@ impl<'a> Call<'a> {
         let key = HeaderName::from_bytes(name.as_bytes()).ok();
         let header = key.zip(header_value(value));
         if header.is_none() {
-            let (field, fault) = (shown.to_owned(), UNSENDABLE.to_owned());
-            self.violations.push((of, Violation { field, fault }));
+            self.refused(of, shown, UNSENDABLE.to_owned());
         }
         header
     }
@@ -224,11 +228,23 @@ impl<'a> Call<'a> {
     pub(super) fn also(&mut self, of: Argument, check: impl FnOnce(&mut Violations)) {
         let mut v = Violations::default();
         check(&mut v);
-        for found in v.into_found().into_iter().map(|found| (of, found)) {
-            if !self.violations.contains(&found) {
-                self.violations.push(found);
-            }
+        for found in v.into_found() {
+            self.violated(of, found);
         }
+    }
+
+    /// Notes a violation, once.
+    fn violated(&mut self, of: Argument, found: Violation) {
+        let found = (of, found);
+        if !self.violations.contains(&found) {
+            self.violations.push(found);
+        }
+    }
+
+    /// Notes under the name `shown` what is wrong with a value as a whole.
+    pub(super) fn refused(&mut self, of: Argument, shown: &str, fault: String) {
+        let field = shown.to_owned();
+        self.violated(of, Violation { field, fault });
     }
 
     /// Checks the body that was set.

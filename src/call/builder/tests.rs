@@ -64,7 +64,6 @@ fn what_is_set_again_takes_the_place_of_what_was_set() {
     for (count, text) in [(1, "a\nb"), (1, "a\0"), (0, "a")] {
         call.header("d", text);
         call.part_header("p", "x-d", text);
-        call.form_type("p", "text/plain");
         match count {
             0 => call.json(&1),
             _ => call.json(&keys),

@@ -11,7 +11,7 @@ use crate::{
         builder::Call,
         operation::{Argument, header_of},
     },
-    codec::{finite, style::Format, validate::Violation},
+    codec::{finite, style::Format},
 };
 
 impl Call<'_> {
@@ -156,9 +156,7 @@ impl Call<'_> {
         for file in files {
             let form = self.form.get_or_insert_default();
             if let Err(fault) = form.file(name.into(), file) {
-                let field = name.to_owned();
-                self.violations
-                    .push((Argument::Field(name), Violation { field, fault }));
+                self.refused(Argument::Field(name), name, fault);
             }
         }
         self.unless_empty(name);
@@ -189,7 +187,9 @@ impl Call<'_> {
 
     fn header_of_part(&mut self, part: &'static str, name: &'static str, value: &str, usual: bool) {
         let of = Argument::PartHeader(part, name);
-        self.unchecked(of);
+        if !usual {
+            self.unchecked(of);
+        }
         if let Some((name, value)) = self.carried(of, &header_of(part, name), name, value) {
             let form = self.form.get_or_insert_default();
             form.header(part, name, value, usual);

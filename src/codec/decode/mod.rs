@@ -11,8 +11,9 @@ use crate::{
     privacy::repeated::Repeated,
 };
 
-/// How many empty strings in a value may be read as missing.
+/// How many empty strings and lists in a value may be read as missing: for each, it is read again.
 const EMPTY: usize = 256;
+
 /// The reason why a value does not decode.
 pub(crate) struct Fault {
     pub path: String,
@@ -65,8 +66,8 @@ fn read_with<T: DeserializeOwned>(
     value
 }
 
-/// Decodes a part of a response leniently. Empty strings that are found not to fit are noted in
-/// `empty`.
+/// Decodes a part of a response leniently. Empty strings and lists that are found not to fit are
+/// noted in `empty`.
 pub(crate) fn leniently<T: DeserializeOwned>(
     text: &[u8],
     empty: &RefCell<Vec<usize>>,
@@ -87,7 +88,7 @@ fn second<T: DeserializeOwned>(
             Ok(value) => return Ok(value),
             Err(fault) => fault,
         };
-        // A new empty string was found that does not fit: read once more with it as missing.
+        // An empty string or list that does not fit was found: read once more with it as missing.
         let now = empty.borrow().len();
         if now == before || now > EMPTY {
             return Err(Fault {
