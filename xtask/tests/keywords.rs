@@ -432,6 +432,21 @@ fn what_is_in_the_wrong_place_is_read_by_its_plain_meaning_or_left_out() {
     let two = |at: &str, value: Value| (two(), at.to_owned(), value);
     let three = |at: &str, value: Value| (three("3.0.3"), at.to_owned(), value);
     let servers = json!([{"url": "https://{host}/{v}", "variables": {"v": {"default": "{v}{v}"}}}, {"url": "wss://x"}]);
+    let server = |url: &str, default: &str| json!([{"url": "https://y"}, {"url": url, "variables": {"v": {"default": default}}}]);
+    let filled = |url: &str, default: &str, found: Value, said| {
+        let (at, place) = (
+            "/servers/1/url",
+            if said == "" { "" } else { "/servers/1/url" },
+        );
+        (
+            three("/servers", server(url, default)),
+            at,
+            found,
+            place,
+            said,
+        )
+    };
+    let long = format!("https://x/{}", "{v}".repeat(100));
     for ((doc, at, value), found_at, found, place, said) in [
         (
             three("/servers", servers.clone()),
@@ -446,6 +461,17 @@ fn what_is_in_the_wrong_place_is_read_by_its_plain_meaning_or_left_out() {
             json!(null),
             "/servers/1/url",
             "`wss` is not HTTP",
+        ),
+        filled("https://x{v}/a", "", json!("https://x/a"), ""),
+        filled("https://x/{a{v}", "b", json!("https://x/{ab"), ""),
+        filled("{v}://x", "https", json!("https://x"), ""),
+        filled("{v}://x", "wss", json!(null), "`wss` is not HTTP"),
+        filled("/{v}/https://b", "proxy", json!("/proxy/https://b"), ""),
+        filled(
+            &long,
+            &"a".repeat(100),
+            long.clone().into(),
+            "longer than 8192 bytes",
         ),
         (
             two("/schemes", json!(["ws", "https"])),
@@ -596,5 +622,8 @@ fn what_is_in_the_wrong_place_is_read_by_its_plain_meaning_or_left_out() {
             .iter()
             .any(|(p, m)| p == place && m.contains(said));
         assert!(warned || said.is_empty(), "{at}: {:?}", new.report.warnings);
+        let servers = |(p, _): &(String, String)| p.starts_with("/servers/1");
+        let is_silent = !said.is_empty() || !new.report.warnings.iter().any(servers);
+        assert!(is_silent, "{found_at}: {:?}", new.report.warnings);
     }
 }
