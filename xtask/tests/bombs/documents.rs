@@ -243,7 +243,7 @@ pub fn bombs(n: usize) -> Vec<(&'static str, String)> {
         ("lists of the same values", document((0..n.min(300)).map(|i| json!({ "type": "object", "properties": numbered(10, |j| json!({ "type": "string", "enum": [format!("{i}"), format!("{j}"), "x"] })) })))),
         ("properties", document([json!({ "type": "object", "required": (0..n / 5).map(|i| format!("a{i}")).collect::<Vec<_>>(), "properties": numbered(n / 5, |_| text()) })])),
         // `diff` reads an old document with other names.
-        ("gone and new properties, and others", document([json!({ "type": "object", "properties": (0..n.min(500)).map(|i| (format!("string{i}"), json!({ "type": "number" }))).collect::<Map<_, _>>(),
+        ("gone and new properties, and others", document([json!({ "type": "object", "properties": (0..n.min(500)).map(|i| (format!("string{i}"), object(text()))).collect::<Map<_, _>>(),
             "additionalProperties": { "type": "object", "properties": numbered(n.min(500), |_| text()) } })])),
         ("properties of one name", document([json!({ "type": "object", "properties": (0..n / 5).map(|i| ("-".repeat(i % 99) + "a" + &"_".repeat(i / 99), text())).collect::<Map<_, _>>() })])),
         ("inline objects", document([json!({ "type": "object", "properties": numbered(n / 10, |_| json!({ "type": "object", "properties": { "b": text() } })) })])),
