@@ -96,6 +96,13 @@ fn callbacks(n: usize, next: &dyn Fn(usize) -> usize) -> String {
     doc.to_string()
 }
 
+/// Returns a document with this server.
+fn server(url: &str, variables: Value) -> String {
+    let mut doc = whole(json!({}), json!({}));
+    doc["servers"] = json!([{ "url": url, "variables": variables }]);
+    doc.to_string()
+}
+
 fn operation(id: &str, parameters: Value, schema: Value) -> Value {
     json!({ "operationId": id, "parameters": parameters, "responses": {
         "200": { "description": "", "content": { "application/json": { "schema": schema } } } } })
@@ -235,6 +242,9 @@ pub fn bombs(n: usize) -> Vec<(&'static str, String)> {
         ("values of numbers", document([json!({ "type": "integer", "enum": (0..n).collect::<Vec<_>>() })])),
         ("lists of the same values", document((0..n.min(300)).map(|i| json!({ "type": "object", "properties": numbered(10, |j| json!({ "type": "string", "enum": [format!("{i}"), format!("{j}"), "x"] })) })))),
         ("properties", document([json!({ "type": "object", "required": (0..n / 5).map(|i| format!("a{i}")).collect::<Vec<_>>(), "properties": numbered(n / 5, |_| text()) })])),
+        // `diff` reads an old document with other names.
+        ("gone and new properties, and others", document([json!({ "type": "object", "properties": (0..n.min(500)).map(|i| (format!("string{i}"), object(text()))).collect::<Map<_, _>>(),
+            "additionalProperties": { "type": "object", "properties": numbered(n.min(500), |_| text()) } })])),
         ("properties of one name", document([json!({ "type": "object", "properties": (0..n / 5).map(|i| ("-".repeat(i % 99) + "a" + &"_".repeat(i / 99), text())).collect::<Map<_, _>>() })])),
         ("inline objects", document([json!({ "type": "object", "properties": numbered(n / 10, |_| json!({ "type": "object", "properties": { "b": text() } })) })])),
         ("components of one name", of(reference(0), json!({ "schemas": (0..n / 10).map(|i| ("A".to_owned() + &"-".repeat(i % 99) + &"_".repeat(i / 99), object(text()))).chain([("A0".to_owned(), object(text()))]).collect::<Map<_, _>>() }))),
@@ -249,9 +259,10 @@ pub fn bombs(n: usize) -> Vec<(&'static str, String)> {
         ("tags", { let mut d = whole(json!({ "/x/": { "post": operation("x", json!([]), text()) } }), json!({})); d["tags"] = (0..n).map(|i| json!({ "name": format!("t{i}") })).collect();
             d["paths"]["/x/"]["post"]["tags"] = (0..n).map(|i| format!("t{i}")).collect(); d.to_string() }),
         ("members that are none", document([Value::Object(numbered(n, |_| text()))])),
-        ("variables of variables", { let mut d: Value = serde_json::from_str(&document([text()])).unwrap_or_default();
-            let next = |i| json!({ "default": format!("{{a{0}}}{{a{0}}}", i + 1) });
-            d["servers"] = json!([{ "url": "https://x/".to_owned() + &"{a0}".repeat(n), "variables": numbered(LEVELS, next) }]); d.to_string() }),
+        ("variables of variables", server(&("https://x/".to_owned() + &"{a0}".repeat(n)),
+            numbered(LEVELS, |i| json!({ "default": format!("{{a{0}}}{{a{0}}}", i + 1) })).into())),
+        ("a server with a long default", server(&("https://x/".to_owned() + &"{a}".repeat(n * 5)), json!({ "a": { "default": "b".repeat(n * 15) } }))),
+        ("a server of braces", server(&("{".repeat(n * 300) + "}"), json!({ "a": { "default": "b" } }))),
         ("references to one large response", { let paths: Map<String, Value> = (0..n / 20).map(|i| (format!("/a{i}/"), json!({ "get": { "operationId": "x", "responses": { "200": { "$ref": "#/components/responses/R" } } } }))).collect();
             whole(paths.into(), json!({ "responses": { "R": { "description": "d", "content": { "application/json": { "schema": { "type": "object", "properties": numbered(500, |_| text()) } } } } } })).to_string() }),
         // Long texts.

@@ -231,6 +231,15 @@ fn recordings_are_read_and_bad_lines_reported_by_number() {
     fs::write(file.path(), "{\"log\":{\"entries\":[\n{},\nx").unwrap();
     let error = format!("{:#}", recorded(&doc, file.path(), None).err().unwrap());
     assert!(error.contains("line 3, column 1: no HAR"), "{error}");
+    for (text, line) in [
+        ("{\"log\":{\"pages\":[]}}", 1),
+        ("{\"log\":{\"entries\":[]}}\n{\"log\":{}}\n", 2),
+    ] {
+        fs::write(file.path(), text).unwrap();
+        let error = format!("{:#}", recorded(&doc, file.path(), None).err().unwrap());
+        let said = format!("line {line}, column");
+        assert!(error.contains(&said) && error.contains("no HAR"), "{error}");
+    }
 }
 
 /// A value may go over several lines, as `jq` prints them; what is broken ends at the next one.
@@ -241,6 +250,7 @@ fn recordings_over_several_lines_are_read_and_their_faults_have_a_line() {
     let (d, e, f) = (one("/d/one/"), one("/e/one/"), one("/f/one/"));
     let har = json!({ "comment": "x", "log": { "entries": [{ "request": { "method": "GET", "url": "/d/one/" },
         "response": { "status": 200, "content": { "text": thing().to_string() } } }] } });
+    let log = json!({ "log": har["log"] });
     let entry_per_line = format!("{{\"url\": \"/d/one/\", \"body\": {{\n\"id\":\n1}}}}\n{e}\n{f}");
     for (recording, judged_ones, said) in [
         (format!("{d:#}\n{e:#}\n{f:#}\n"), 3, ""),
@@ -252,6 +262,20 @@ fn recordings_over_several_lines_are_read_and_their_faults_have_a_line() {
         (format!("[]\n{:#}", json!([d, e])), 2, ""),
         (format!("{har:#}"), 1, ""),
         (format!("{har}\n{e}"), 2, ""),
+        // What follows a HAR file or a list is read too.
+        (format!("{log}\n{e}\n{f}"), 3, ""),
+        (format!("{log:#}{log}\n[{e}]{f:#}\n{log}"), 3, ""),
+        (format!("[{d}]\n{e}\n[{f}]"), 3, ""),
+        (
+            format!("[{d}]\n{e}\n{{\"url\": 5}}"),
+            2,
+            "line 3: no text at `url`",
+        ),
+        (
+            format!("[\n{d}] x\n{e}"),
+            2,
+            "line 2: invalid JSON at column",
+        ),
         // One that is cut off, and one with a fault inside.
         (
             format!("{{\"url\": [\n{e}\n{f}"),

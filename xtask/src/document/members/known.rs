@@ -198,6 +198,15 @@ const NAMES: &[(&str, Version, Version, &str)] = &[
          minProperties discriminator readOnly xml externalDocs example",
     ),
     ("schema", V2, V2, "collectionFormat"),
+    (
+        "schema",
+        V31,
+        V32,
+        "const contentEncoding contentMediaType contentSchema prefixItems contains \
+         minContains maxContains propertyNames patternProperties if then else \
+         dependentSchemas dependentRequired unevaluatedProperties unevaluatedItems \
+         $dynamicRef $dynamicAnchor $vocabulary",
+    ),
     // These are read in 2.0 too.
     (
         "schema",

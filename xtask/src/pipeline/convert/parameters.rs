@@ -101,7 +101,7 @@ fn styled(
     }
     let is_query = parameter.get("in").is_some_and(|place| place == "query");
     if !is_query && parameter.get("allowReserved").is_some_and(|v| *v == true) {
-        let message = "only a value in the query may have reserved characters: sent encoded";
+        let message = "has a meaning in the query only: not read";
         warn("allowReserved", message.into());
     }
     let Some(style) = known_style(parameter, &mut warn) else {

@@ -1,7 +1,7 @@
 //! Parts of forms: what is said of them and not sent so.
 
 use autopi_codegen::{media, schema::is_file};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::document::{self, escape};
 
@@ -86,8 +86,13 @@ impl Form<'_> {
 
     fn style_and_headers(&self, part: &Value, at: &str, out: &mut Vec<(String, String)>) {
         for key in ["style", "explode", "allowReserved"] {
-            if self.multipart && part.get(key).is_some() {
-                let message = "only a field of a URL-encoded form has a style: not read";
+            let usual = match key {
+                "style" => json!("form"),
+                "explode" => json!(true),
+                _ => json!(false),
+            };
+            if self.multipart && part.get(key).is_some_and(|said| *said != usual) {
+                let message = "the style of a part is not read";
                 out.push((format!("{at}/{key}"), message.to_owned()));
             }
         }

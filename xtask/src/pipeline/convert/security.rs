@@ -1,12 +1,15 @@
 //! Security schemes that OpenAPI 3.0 cannot express are left out: no call depends on them, since
 //! the client authorizes by itself.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::document::{
     escape,
     members::{At, DOCUMENT, Is, OPERATION, each, each_mut},
+    pointer_of, unescape,
 };
 use crate::report::{Alike, Report};
 
@@ -63,7 +66,7 @@ pub fn find_unsent(doc: &Value, report: &mut Report) {
             let ways = ways.filter(|_| kind == &OPERATION || kind == &DOCUMENT);
             for (i, way) in ways.into_iter().flatten().enumerate() {
                 for name in way.as_object().into_iter().flatten().map(|(name, _)| name) {
-                    if schemes.is_none_or(|schemes| !schemes.contains_key(name)) {
+                    if schemes.is_none_or(|schemes| !schemes.contains_key(&*scheme(name))) {
                         let at = At::Member(at, "security");
                         let message = format!("`{name}` is no security scheme of the document");
                         unknown.warn(At::Member(&At::Entry(&at, i), name), &message);
@@ -74,6 +77,17 @@ pub fn find_unsent(doc: &Value, report: &mut Report) {
         },
     );
     unknown.say(report);
+}
+
+/// Returns the name of the scheme that a requirement names: by a URI too, since 3.2.
+fn scheme(name: &str) -> Cow<'_, str> {
+    let pointer = pointer_of(name);
+    let name_of = |pointer: &str| {
+        let name = pointer.strip_prefix("/components/securitySchemes/")?;
+        Some(unescape(name))
+    };
+    let named = pointer.and_then(|pointer| name_of(&pointer));
+    named.map_or(Cow::Borrowed(name), Cow::Owned)
 }
 
 /// Returns whether a scheme is a certificate of the client, which is not sent in a request.
@@ -105,7 +119,7 @@ fn drop_requirements(doc: &mut Value, gone: &[String]) {
             .filter(|_| kind == &OPERATION || kind == &DOCUMENT);
         let ways = security.and_then(Value::as_array_mut);
         for way in ways.into_iter().flatten().filter_map(Value::as_object_mut) {
-            way.retain(|name, _| !gone.contains(name));
+            way.retain(|name, _| !gone.iter().any(|gone| *gone == scheme(name)));
         }
     });
 }

@@ -1,6 +1,6 @@
 //! Addresses: one document has one, to which all calls go, unless the client is given another.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::document::members::{At, DOCUMENT, Is, OPERATION, PATH_ITEM, each};
 use crate::report::Report;
@@ -53,17 +53,15 @@ pub fn fill_in(doc: &mut Value) {
     let Some(Value::Array(servers)) = doc.get_mut("servers") else {
         return;
     };
+    for server in servers.iter_mut() {
+        if let Some(url) = filled(server) {
+            server["url"] = url.into();
+        }
+    }
     servers.retain(|server| {
         let url = server.get("url").and_then(Value::as_str);
         url.and_then(scheme).is_none_or(is_http)
     });
-    for server in servers.iter_mut() {
-        let variables = server.get("variables").and_then(Value::as_object);
-        let url = server.get("url").and_then(Value::as_str);
-        if let Some((url, variables)) = url.zip(variables) {
-            server["url"] = filled(url, variables).into();
-        }
-    }
     if servers.is_empty()
         && let Some(doc) = doc.as_object_mut()
     {
@@ -82,7 +80,14 @@ fn faults(url: &str, server: &Value) -> Vec<String> {
             ));
         }
     }
-    if let Some(scheme) = scheme(url).filter(|s| !is_http(s) && !s.contains('{')) {
+    let filled = filled(server);
+    if filled.is_none() && variables.is_some() {
+        out.push(format!(
+            "longer than {LONGEST} bytes with its `variables`: not filled in; give `base_url`"
+        ));
+    }
+    let url = filled.as_deref().unwrap_or(url);
+    if let Some(scheme) = scheme(url).filter(|s| !is_http(s)) {
         out.push(not_http(scheme));
     }
     if url.contains(['?', '#']) {
@@ -95,8 +100,10 @@ fn not_http(scheme: &str) -> String {
     format!("`{scheme}` is not HTTP: left out")
 }
 
+/// Returns the scheme of a URL: a relative one has none, though it may hold another URL.
 fn scheme(url: &str) -> Option<&str> {
-    url.split_once("://").map(|(scheme, _)| scheme)
+    let (scheme, _) = url.split_once("://")?;
+    (!scheme.contains(['/', '?', '#'])).then_some(scheme)
 }
 
 /// Returns whether a scheme is one of HTTP; one that a variable names may be.
@@ -107,23 +114,32 @@ fn is_http(scheme: &str) -> bool {
             .any(|http| scheme.eq_ignore_ascii_case(http))
 }
 
-/// Returns a URL with the defaults of its variables, each filled in once.
-fn filled(url: &str, variables: &Map<String, Value>) -> String {
-    let (mut out, mut rest) = (String::new(), url);
+/// The maximum length of a URL with the defaults of its variables, in bytes.
+const LONGEST: usize = 8192;
+
+/// Returns the URL of a server with the defaults of its variables, each filled in once, unless it
+/// has none or would be too long.
+fn filled(server: &Value) -> Option<String> {
+    let variables = server.get("variables")?;
+    let (mut out, mut rest) = (String::new(), server.get("url")?.as_str()?);
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
-        let name = after.split_once('}').map_or("", |(name, _)| name);
+        let end = after.find(['{', '}']).unwrap_or(after.len());
+        let (name, end) = after.split_at(end);
         let default = variables.get(name).and_then(|v| v.get("default")?.as_str());
-        match default.filter(|default| !default.is_empty()) {
-            Some(default) => {
+        match default.zip(end.strip_prefix('}')) {
+            Some((default, after)) => {
                 out.push_str(default);
-                rest = &after[name.len() + 1..];
+                rest = after;
             }
             None => {
                 out.push('{');
                 rest = after;
             }
         }
+        if out.len() > LONGEST {
+            return None;
+        }
     }
-    out + rest
+    (out.len() + rest.len() <= LONGEST).then(|| out + rest)
 }

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::document::METHODS;
 use crate::document::members::{At, DOCUMENT, Is, PATH_ITEM, SCHEMA, Version, each_mut, known};
 use crate::report::{Alike, Report};
 
@@ -70,6 +71,8 @@ impl Unread {
             return;
         }
         map.retain(|key, _| {
+            // An operation is called as it is said, in whatever version.
+            let is_operation = kind == PATH_ITEM.name && METHODS.contains(&key.as_str());
             let stays = is_read(key);
             if !stays {
                 let why = match known.get(key.as_str()) {
@@ -77,10 +80,15 @@ impl Unread {
                     Some((_, last)) => format!("belongs to {}", last.name()),
                     None => format!("is no member of this ({kind})"),
                 };
-                let message = format!("`{key}` {why}: left out");
+                let what = if is_operation {
+                    "read anyway"
+                } else {
+                    "left out"
+                };
+                let message = format!("`{key}` {why}: {what}");
                 self.warnings.warn(At::Member(at, key), &message);
             }
-            stays
+            stays || is_operation
         });
     }
 

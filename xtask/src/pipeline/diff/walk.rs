@@ -21,6 +21,10 @@ use super::{
 };
 use crate::document::members::Kind;
 
+/// How many values all comparisons with `additionalProperties` may read: each member that is gone or
+/// new is compared with the whole.
+const OTHERS: usize = 20_000;
+
 /// Returns all differences of two documents of the same version.
 pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
     if old == new {
@@ -43,6 +47,7 @@ pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
         null_known: None,
         inlined: BTreeMap::new(),
         is_inlined: false,
+        others: OTHERS,
     };
     walker.pairs = pairs(old, new);
     walker.document();
@@ -109,6 +114,8 @@ pub struct Walker<'a> {
     pub inlined: BTreeMap<(String, String, Sides), usize>,
     /// Whether this is inside of such a place.
     pub is_inlined: bool,
+    /// How many values comparisons with `additionalProperties` may still read.
+    pub others: usize,
 }
 
 impl<'a> Walker<'a> {

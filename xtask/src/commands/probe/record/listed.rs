@@ -2,47 +2,39 @@
 
 use std::{
     cell::Cell,
-    io::{self, BufRead, BufReader, Read},
+    io::{self, Read},
 };
 
 use anyhow::Result;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::{Exchange, LARGEST, each};
+use super::{Exchange, LARGEST, ahead::Ahead, each};
 
-/// Reads the list below these members.
+/// Reads the list below these members; `n` counts its entries.
 pub(super) fn listed(
-    reader: impl Read,
+    ahead: &mut Ahead<impl Read>,
     members: &[&str],
+    n: &mut u64,
     take: &mut dyn FnMut(Exchange),
     bad: &mut dyn FnMut(String),
 ) -> Result<()> {
-    let left = Cell::new(LARGEST);
-    let mut reader = BufReader::new(Limited {
-        reader,
+    let (left, before) = (Cell::new(LARGEST), ahead.lines);
+    let mut json = serde_json::Deserializer::from_reader(Limited {
+        reader: ahead,
         left: &left,
     });
-    if reader.fill_buf()?.starts_with("\u{feff}".as_bytes()) {
-        reader.consume(3);
-    }
-    let mut json = serde_json::Deserializer::from_reader(reader);
-    let mut n = 0;
     let mut entry = |value: Value| {
-        n += 1;
+        *n += 1;
         left.set(LARGEST);
         each(&value, take, &mut |why| bad(format!("entry {n}: {why}")));
     };
-    let mut read = Within(members, &mut entry).deserialize(&mut json);
-    // Lists may follow each other.
-    while read.is_ok() && json.end().is_err() {
-        read = Within(members, &mut entry).deserialize(&mut json);
-    }
+    let read = Within(members, &mut entry).deserialize(&mut json);
     read.map_err(|e| match e.is_io() {
         true => anyhow::Error::from(io::Error::from(e)),
         false => anyhow::anyhow!(
             "line {}, column {}: no HAR, or no list of exchanges",
-            e.line(),
+            before + e.line() as u64,
             e.column()
         ),
     })
@@ -88,13 +80,19 @@ impl<'de> Visitor<'de> for Within<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut found = false;
         while let Some(key) = map.next_key::<String>()? {
             match self.0 {
-                [first, rest @ ..] if key == *first => map.next_value_seed(Within(rest, self.1))?,
+                [first, rest @ ..] if key == *first => {
+                    found = true;
+                    map.next_value_seed(Within(rest, self.1))?;
+                }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(())
+        found
+            .then_some(())
+            .ok_or_else(|| A::Error::custom("no log.entries"))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {

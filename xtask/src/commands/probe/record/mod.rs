@@ -1,12 +1,13 @@
 //! Reads responses from a recording as a stream: HAR 1.2, or values or a list of
 //! `{"method", "url", …}`, in a line each or over several.
 
+mod ahead;
 mod listed;
 mod values;
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufReader, Read},
     path::Path,
     slice,
 };
@@ -16,6 +17,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 use crate::pipeline::fetch;
+use ahead::Ahead;
 
 /// One recorded exchange.
 pub struct Exchange {
@@ -48,20 +50,29 @@ pub fn read(
         }
         Box::new(file)
     };
-    let mut reader = BufReader::new(file);
-    let start: String = String::from_utf8_lossy(reader.fill_buf()?)
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '\u{feff}')
-        .take(7)
-        .collect();
-    let read = if start.starts_with("{\"log\":") {
-        listed::listed(reader, &["log", "entries"], take, bad)
-    } else if start.starts_with("[{") {
-        listed::listed(reader, &[], take, bad)
-    } else {
-        values::values(reader, take, bad)
-    };
-    read.with_context(|| path.display().to_string())
+    let ahead = Ahead::of(BufReader::new(file));
+    all(ahead, take, bad).with_context(|| path.display().to_string())
+}
+
+/// Reads HAR files and lists entry by entry; from the first other value on, value by value.
+fn all(
+    mut ahead: Ahead<impl Read>,
+    take: &mut dyn FnMut(Exchange),
+    bad: &mut dyn FnMut(String),
+) -> Result<()> {
+    let mut n = 0;
+    loop {
+        let start = ahead.start()?;
+        let members: &[&str] = if start.starts_with(b"{\"log\":") {
+            &["log", "entries"]
+        } else if start.starts_with(b"[{") {
+            &[]
+        } else {
+            let before = ahead.lines;
+            return values::values(BufReader::new(ahead), before, take, bad);
+        };
+        listed::listed(&mut ahead, members, &mut n, take, bad)?;
+    }
 }
 
 /// Calls `take` with what is recorded in a value: an exchange, a list of them, or a HAR file.

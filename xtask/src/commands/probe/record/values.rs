@@ -12,13 +12,14 @@ use serde_json::{Deserializer, Value, error::Category};
 
 use super::{Exchange, LARGEST, each};
 
-/// Calls `take` with each exchange. A value that is cut off does not take along those after it.
+/// Calls `take` with each exchange, in lines after these. A value that is cut off does not take along those after it.
 pub(super) fn values(
     reader: impl BufRead,
+    before: u64,
     take: &mut dyn FnMut(Exchange),
     bad: &mut dyn FnMut(String),
 ) -> Result<()> {
-    let mut lines = Lines::of(reader);
+    let mut lines = Lines::of(reader, before);
     loop {
         if lines.rest().trim_ascii().is_empty() {
             match lines.advance()? {
@@ -32,7 +33,7 @@ pub(super) fn values(
         let mut found = Deserializer::from_slice(lines.rest()).into_iter::<Value>();
         let (read, end) = (found.next(), found.byte_offset());
         let read = match read {
-            Some(Err(e)) if e.is_eof() => lines.read_on(),
+            Some(Err(e)) if e.is_eof() => lines.read_on()?,
             Some(Err(e)) => {
                 lines.at = lines.line.len();
                 Err(why(&e))
@@ -81,12 +82,12 @@ struct Lines<R> {
 }
 
 impl<R: BufRead> Lines<R> {
-    fn of(reader: R) -> Self {
+    fn of(reader: R, number: u64) -> Self {
         Self {
             reader,
             line: Vec::new(),
             at: 0,
-            number: 0,
+            number,
             again: VecDeque::new(),
         }
     }
@@ -118,7 +119,7 @@ impl<R: BufRead> Lines<R> {
     }
 
     /// Reads a value that continues in the next lines.
-    fn read_on(&mut self) -> Result<Value, String> {
+    fn read_on(&mut self) -> io::Result<Result<Value, String>> {
         let n = self.number;
         let (mut before, mut room) = (Vec::new(), LARGEST);
         let value = Value::deserialize(&mut Deserializer::from_reader(On {
@@ -127,7 +128,8 @@ impl<R: BufRead> Lines<R> {
             room: &mut room,
         }));
         let error = match value {
-            Ok(value) => return Ok(value),
+            Ok(value) => return Ok(Ok(value)),
+            Err(e) if e.is_io() => return Err(e.into()),
             Err(e) => e,
         };
         let (last, column) = (self.number, error.column());
@@ -142,11 +144,11 @@ impl<R: BufRead> Lines<R> {
             self.again.pop_front();
             self.number += 1;
         }
-        Err(match error.classify() {
+        Ok(Err(match error.classify() {
             Category::Eof if room == 0 => format!("larger than {} MiB", LARGEST >> 20),
             Category::Eof => why(&error),
             _ => format!("invalid JSON: it is cut off, or wrong in line {last}, column {column}"),
-        })
+        }))
     }
 }
 
@@ -169,12 +171,55 @@ impl<R: BufRead> Read for On<'_, R> {
                 return Ok(0);
             }
             self.before.push(mem::take(&mut self.lines.line));
-            if !matches!(self.lines.advance()?, Next::Line) {
-                return Ok(0);
+            match self.lines.advance()? {
+                Next::Line => {}
+                Next::End => return Ok(0),
+                Next::TooLong => {
+                    *self.room = 0;
+                    return Ok(0);
+                }
             }
         }
         let n = self.lines.rest().read(buffer)?;
         self.lines.at += n;
         Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(reader: impl Read) -> (Result<()>, usize, Vec<String>) {
+        let (mut taken, mut bad) = (0, Vec::new());
+        let reader = io::BufReader::new(reader);
+        let read = values(reader, 0, &mut |_| taken += 1, &mut |why| bad.push(why));
+        (read, taken, bad)
+    }
+
+    struct Broken;
+
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the disk is gone"))
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_said_to_be_invalid() {
+        for text in ["", "{", "{\n\"url\":\n"] {
+            let (read, _, bad) = read(text.as_bytes().chain(Broken));
+            let error = read.unwrap_err().to_string();
+            assert_eq!((error.as_str(), bad.len()), ("the disk is gone", 0));
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_inside_of_a_value_is_said_to_be() {
+        let long = "x".repeat(usize::try_from(LARGEST).unwrap() + 1);
+        let text = format!("{{\"url\":\n\"{long}\"\n}}\n{{\"url\": \"/a/\"}}\n");
+        let (read, taken, bad) = read(text.as_bytes());
+        assert!(read.is_ok());
+        assert_eq!((taken, bad[0].as_str()), (1, "line 1: larger than 64 MiB"));
     }
 }

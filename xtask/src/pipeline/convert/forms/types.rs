@@ -16,17 +16,24 @@ impl Forms {
     pub(super) fn types(
         &mut self,
         map: &mut Map<String, Value>,
-        at: &At<'_>,
+        around: &At<'_>,
     ) -> Result<(), Failure> {
+        let is_scalar = SCALAR.iter().any(|key| map.contains_key(*key));
         let members = map.get("properties").and_then(Value::as_object);
         let has_members = members.is_some_and(|members| !members.is_empty());
         let Some(value) = map.get_mut("type") else {
             return Ok(());
         };
-        let at = At::Member(at, "type");
+        let at = At::Member(around, "type");
         if let Some(scalar @ ("string" | "integer" | "number" | "boolean")) = value.as_str()
             && has_members
         {
+            if is_scalar {
+                let message = format!("a `{scalar}` has no `properties`: left out");
+                self.warn(&At::Member(around, "properties"), &message);
+                map.shift_remove("properties");
+                return Ok(());
+            }
             let message = format!("`{scalar}` has no `properties`: read as `object`");
             self.warn(&at, &message);
             *value = "object".into();
@@ -112,6 +119,21 @@ impl Forms {
         Ok(())
     }
 }
+
+/// Keywords that say of a text or a number which it may be.
+const SCALAR: [&str; 11] = [
+    "enum",
+    "const",
+    "format",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+];
 
 /// Types of other languages, and the type and the format that each of them is.
 const FOREIGN: [(&str, &str, &str); 33] = [

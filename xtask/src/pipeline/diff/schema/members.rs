@@ -104,11 +104,6 @@ impl<'a> Walker<'a> {
         }
         let outer = at.clone();
         let renamed = renamed(holders);
-        // What a member is that is not written out.
-        let other = |holder: Maybe<'a>| {
-            let other = get(holder, "additionalProperties");
-            other.filter(|other| other.as_object().is_some_and(|map| !map.is_empty()))
-        };
         let must = |name: &str| items(get(holders.1, "required")).iter().any(|n| n == name);
         for name in keys(old, new) {
             if renamed.values().any(|before| before == name) {
@@ -131,20 +126,14 @@ impl<'a> Walker<'a> {
             self.checked(&at, was, is, |w, at, was, is| match (was, is) {
                 (Some(_), None) => {
                     w.emit(Rule::MemberGone, at, "is gone");
-                    if let Some(other) = other(holders.1) {
-                        let new = format!("{}/additionalProperties", outer.new);
-                        w.schema(&At { new, ..at.clone() }, was, Some(other));
-                    }
+                    w.as_other(&outer, at, holders, (was, None));
                 }
                 (None, Some(_)) => {
                     match must(name) {
                         true => w.emit(Rule::MemberNewRequired, at, NEW_REQUIRED),
                         false => w.emit(Rule::MemberNew, at, "is new"),
                     }
-                    if let Some(other) = other(holders.0) {
-                        let old = format!("{}/additionalProperties", outer.old);
-                        w.schema(&At { old, ..at.clone() }, Some(other), is);
-                    }
+                    w.as_other(&outer, at, holders, (None, is));
                 }
                 _ => {
                     // A member that is only read was not required of the sender.

@@ -8,6 +8,7 @@ mod limits;
 mod members;
 mod merged;
 mod names;
+mod others;
 mod plain;
 mod values;
 
