@@ -286,11 +286,9 @@ fn values_are_read_to_the_depth_limit_and_no_deeper() {
 
 #[test]
 fn as_many_empty_texts_as_there_may_be_are_missing() {
-    for empty in [r#""""#, "[]"] {
-        let row = |n| some::<Vec<Option<i64>>>(&format!("[{}]", vec![empty; n].join(",")));
-        assert_eq!(row(EMPTY), Some(vec![None; EMPTY]), "{empty}");
-        assert_eq!(row(EMPTY + 1), None, "{empty}");
-    }
+    let row = |n| some::<Vec<Option<i64>>>(&format!("[[],{}]", vec![r#""""#; n - 1].join(",")));
+    assert_eq!(row(EMPTY), Some(vec![None; EMPTY]));
+    assert_eq!(row(EMPTY + 1), None);
 }
 
 #[test]
