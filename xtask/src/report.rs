@@ -20,6 +20,9 @@ pub struct Report {
     #[serde(serialize_with = "warnings")]
     #[cfg_attr(feature = "schemas", schemars(with = "Vec<Warning<'static>>"))]
     pub warnings: Vec<(String, String)>,
+    /// All places of each warning that is said once for several.
+    #[serde(skip)]
+    pub alike: HashMap<String, Vec<String>>,
 }
 
 /// A part of the document that was interpreted by a guess, or could not be expressed.
@@ -59,28 +62,33 @@ impl Report {
 pub struct Alike {
     /// The index of each message.
     known: HashMap<String, usize>,
-    /// Message, first place, number of places.
-    said: Vec<(String, String, usize)>,
+    /// Message and places.
+    said: Vec<(String, Vec<String>)>,
 }
 
 impl Alike {
     pub fn warn(&mut self, pointer: impl fmt::Display, message: &str) {
         match self.known.get(message) {
-            Some(i) => self.said[*i].2 += 1,
+            Some(i) => self.said[*i].1.push(pointer.to_string()),
             None => {
                 self.known.insert(message.to_owned(), self.said.len());
-                self.said.push((message.to_owned(), pointer.to_string(), 1));
+                self.said
+                    .push((message.to_owned(), vec![pointer.to_string()]));
             }
         }
     }
 
     pub fn say(self, report: &mut Report) {
-        for (message, pointer, n) in self.said {
-            let more = match n {
-                1 => String::new(),
-                n => format!(" ({n} times)"),
-            };
-            report.warn(pointer, message + &more);
+        for (message, places) in self.said {
+            let first = places.first().cloned().unwrap_or_default();
+            match places.len() {
+                1 => report.warn(first, message),
+                n => {
+                    let message = format!("{message} ({n} times)");
+                    report.warn(first, message.as_str());
+                    report.alike.insert(message, places);
+                }
+            }
         }
     }
 }

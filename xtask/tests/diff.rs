@@ -2280,6 +2280,18 @@ fn what_two_versions_cannot_express_alike_is_no_change() {
     assert_eq!(lost(&old, &document("3.1.0", json!(1), "z")), 0);
     // What is dropped from both and is not alike is two changes.
     assert_eq!(lost(&old, &document("3.1.0", json!(2), "z")), 2);
+    // What is said once of several places is compared at each.
+    let several = |version: &str, condition: Value| {
+        let mut doc = document(version, json!(1), "z");
+        let mut other = doc["paths"]["/a/"].clone();
+        other["post"]["operationId"] = "b".into();
+        other["post"]["requestBody"]["require"] = condition;
+        doc["paths"]["/b/"] = other;
+        doc
+    };
+    let old = several("3.0.3", json!(1));
+    assert_eq!(lost(&old, &several("3.1.0", json!(1))), 0);
+    assert_eq!(lost(&old, &several("3.1.0", json!(2))), 2);
 }
 
 /// What is written in another way, and sent and read as before.

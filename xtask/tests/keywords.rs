@@ -446,10 +446,14 @@ fn what_is_in_the_wrong_place_is_read_by_its_plain_meaning_or_left_out() {
     let op =
         json!({"operationId": "other", "tags": ["t"], "responses": {"204": {"description": ""}}});
     let server = |url: &str, default: &str| json!([{"url": "https://y"}, {"url": url, "variables": {"v": {"default": default}}}]);
-    let filled = |url: &str, default: &str, found: Value, said| {
+    let filled = |url: &str, default: &str, found: Value, said: &'static str| {
         let (at, place) = (
             "/servers/1/url",
-            if said == "" { "" } else { "/servers/1/url" },
+            if said.is_empty() {
+                ""
+            } else {
+                "/servers/1/url"
+            },
         );
         (
             three("/servers", server(url, default)),

@@ -37,7 +37,10 @@ mod texts;
 mod values;
 mod walk;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    slice,
+};
 
 use serde_json::Value;
 
@@ -154,19 +157,23 @@ fn upstream(old: &Value, new: &Value) -> Result<Vec<Change>, Failure> {
         return Ok(changes);
     }
     let mut converted = Vec::new();
-    let mut warnings = Vec::new();
+    let mut reports = Vec::new();
     for doc in [old, new] {
         let mut report = Report::default();
         converted.push(convert::convert(doc.clone(), &mut report)?);
-        warnings.push(report.warnings);
+        reports.push(report);
     }
     let mut lost = Vec::new();
     for (which, other, (own, others)) in [("old", 1, (old, new)), ("new", 0, (new, old))] {
-        let known: BTreeSet<_> = warnings[other].iter().map(|w| said(w, others)).collect();
-        for warning in &warnings[1 - other] {
+        let (report, others) = (&reports[1 - other], (&reports[other], others));
+        let all = others.0.warnings.iter();
+        let known: HashMap<_, _> = all.flat_map(|w| said(w, others)).collect();
+        for warning in &report.warnings {
             // What both documents say alike differs in nothing.
-            let alike = said(warning, own);
-            if alike.2.is_none() || !known.contains(&alike) {
+            let is_known = |(place, value): (_, Option<&Value>)| {
+                value.is_some() && known.get(&place).copied() == Some(value)
+            };
+            if !said(warning, (report, own)).all(is_known) {
                 let (pointer, text) = warning;
                 let what = format!("in the {which} document: {text}");
                 lost.push(walk::change(Rule::Lost, pointer, what));
@@ -186,22 +193,27 @@ fn upstream(old: &Value, new: &Value) -> Result<Vec<Change>, Failure> {
     Ok(changes)
 }
 
-/// Returns what a warning says, the place in OpenAPI 3, and what the document has there. It may say
-/// it of other places too (`(3 times)`), then it is like no other.
+/// Returns what a warning says, each of its places in OpenAPI 3, and what the document has there.
 fn said<'a>(
     (pointer, text): &'a (String, String),
-    doc: &Value,
-) -> (String, &'a str, Option<String>) {
-    let value = doc.pointer(pointer).filter(|_| !text.ends_with(" times)"));
-    let place = [
-        ("/definitions/", "/components/schemas/"),
-        ("/securityDefinitions/", "/components/securitySchemes/"),
-    ];
-    let moved = place
+    (report, doc): (&'a Report, &'a Value),
+) -> impl Iterator<Item = ((String, &'a str), Option<&'a Value>)> {
+    let places = report.alike.get(text);
+    // Without how often it is said.
+    let text = places
+        .and(text.rsplit_once(" ("))
+        .map_or(text.as_str(), |(text, _)| text);
+    let places = places.map_or(slice::from_ref(pointer), Vec::as_slice);
+    places.iter().map(move |pointer| {
+        let moved = [
+            ("/definitions/", "/components/schemas/"),
+            ("/securityDefinitions/", "/components/securitySchemes/"),
+        ]
         .iter()
         .find_map(|(from, to)| Some(format!("{to}{}", pointer.strip_prefix(from)?)));
-    let place = moved.unwrap_or_else(|| pointer.clone());
-    (place, text, value.map(Value::to_string))
+        let place = moved.unwrap_or_else(|| pointer.clone());
+        ((place, text), doc.pointer(pointer))
+    })
 }
 
 /// Adds what changes between two documents in the form of the specification, if one of them is not

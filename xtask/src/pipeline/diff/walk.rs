@@ -21,8 +21,8 @@ use super::{
 };
 use crate::document::members::Kind;
 
-/// How many values all comparisons with `additionalProperties` may read: each member that is gone or
-/// new is compared with the whole.
+/// How many values all comparisons with `additionalProperties` may read: each member that is gone
+/// or new is compared with the whole.
 const OTHERS: usize = 20_000;
 
 /// Returns all differences of two documents of the same version.

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    io::{self, Read},
+    io::{self, BufRead, Read},
 };
 
 /// How many characters tell one form of a recording from the others.
@@ -19,7 +19,7 @@ pub(super) struct Ahead<R> {
     pub lines: u64,
 }
 
-impl<R: Read> Ahead<R> {
+impl<R: BufRead> Ahead<R> {
     pub fn of(reader: R) -> Self {
         Self {
             reader,
@@ -52,7 +52,7 @@ impl<R: Read> Ahead<R> {
     }
 }
 
-impl<R: Read> Read for Ahead<R> {
+impl<R: BufRead> Read for Ahead<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = match self.seen.is_empty() {
             true => self.reader.read(buffer)?,

@@ -2,7 +2,7 @@
 
 use std::{
     cell::Cell,
-    io::{self, Read},
+    io::{self, BufRead, Read},
 };
 
 use anyhow::Result;
@@ -13,7 +13,7 @@ use super::{Exchange, LARGEST, ahead::Ahead, each};
 
 /// Reads the list below these members; `n` counts its entries.
 pub(super) fn listed(
-    ahead: &mut Ahead<impl Read>,
+    ahead: &mut Ahead<impl BufRead>,
     members: &[&str],
     n: &mut u64,
     take: &mut dyn FnMut(Exchange),

@@ -7,7 +7,7 @@ mod values;
 
 use std::{
     fs::File,
-    io::{self, BufReader, Read},
+    io::{self, BufRead, BufReader, Read},
     path::Path,
     slice,
 };
@@ -56,7 +56,7 @@ pub fn read(
 
 /// Reads HAR files and lists entry by entry; from the first other value on, value by value.
 fn all(
-    mut ahead: Ahead<impl Read>,
+    mut ahead: Ahead<impl BufRead>,
     take: &mut dyn FnMut(Exchange),
     bad: &mut dyn FnMut(String),
 ) -> Result<()> {

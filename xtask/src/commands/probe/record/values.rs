@@ -12,7 +12,8 @@ use serde_json::{Deserializer, Value, error::Category};
 
 use super::{Exchange, LARGEST, each};
 
-/// Calls `take` with each exchange, in lines after these. A value that is cut off does not take along those after it.
+/// Calls `take` with each exchange after so many lines. A value that is cut off does not take along
+/// those after it.
 pub(super) fn values(
     reader: impl BufRead,
     before: u64,
