@@ -696,7 +696,8 @@ fn what_is_in_the_wrong_place_is_read_by_its_plain_meaning_or_left_out() {
     }
 }
 
-/// OpenAPI 3.2 lets a requirement name a scheme by a URI; a style that is the usual one says nothing.
+/// OpenAPI 3.2 lets a requirement name a scheme by a URI; a style that is the usual one says
+/// nothing.
 #[test]
 fn what_is_said_in_another_way_is_not_warned_about() {
     let doc = three("3.2.0");
