@@ -9,9 +9,12 @@ mod recorder;
 use std::collections::{BTreeMap, BTreeSet};
 
 use autopi::rt::Place;
-use autopi_cli::index::{BodyKind, Index, Operation};
+use autopi_cli::{
+    call::{Content, Given, prepare},
+    index::{BodyKind, Index, Operation},
+};
 use recorder::{Log, Sent, document, recorder};
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::Cli;
 
 type Arguments = Vec<(&'static str, &'static str, Value)>;
@@ -224,6 +227,35 @@ fn the_command_line_sends_what_the_client_of_the_same_document_sends() {
         let refused = ["limits_create", "nested"].map(str::to_owned);
         assert_eq!(both.refused, refused.into(), "{name}");
     }
+}
+
+/// As `autopi mcp` gives them.
+#[test]
+fn the_members_of_a_form_given_as_json_have_their_media_types_and_headers() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (url, log) = runtime.block_on(recorder());
+    let path = format!("{}/../wire/openapi.json", env!("CARGO_MANIFEST_DIR"));
+    let index = Index::of_file(path.as_ref()).unwrap();
+    let operation = index
+        .operation(index.entry("forms_parts").unwrap().1)
+        .unwrap();
+    let client = autopi::Client::builder().base_url(&url).api_token("t");
+    let client = client.build().unwrap();
+    let given = Given {
+        body: Some(Content::Json(json!({"note": "n", "meta": {"lat": 1.5}}))),
+        ..Given::default()
+    };
+    let call = prepare(index, &client, operation, given, &Default::default()).unwrap();
+    runtime.block_on(call.send_empty()).unwrap();
+    let sent = std::mem::take(&mut *log.lock().unwrap());
+    let body = String::from_utf8_lossy(&sent[0].body).to_lowercase();
+    let said = [
+        "content-type: text/markdown\r\n",
+        "x-kind: note\r\n",
+        "x-lang: en\r\n",
+        r#"content-type: application/vnd.api+json; of="a;b""#,
+    ];
+    assert!(said.iter().all(|said| body.contains(said)), "{body}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::{Part, kept};
 use crate::{
     Failure, Result,
     dry_run::{DryRun, Shown},
-    index::{Body, BodyKind},
+    index::{Body, BodyKind, PartHeader},
     output::line,
 };
 
@@ -28,7 +28,24 @@ pub fn member(
             None => call.form_either(name, value),
         };
     }
-    json_parts(call, body, name, value, shown, &[]);
+    let headers = headers(body, name, &[]);
+    json_parts(call, body, name, value, shown, &headers);
+    described(call, body, name, headers);
+}
+
+/// Sets the media type and the headers of the parts with this name.
+fn described(
+    call: &mut rt::Call<'_>,
+    body: &Body,
+    name: &'static str,
+    headers: Vec<(&'static str, String)>,
+) {
+    if let Some(media) = body.content_type(name) {
+        call.form_type(name, media);
+    }
+    for (header, value) in headers {
+        call.part_header(name, header, value);
+    }
 }
 
 /// Sets one part for each item, as the call makes them.
@@ -57,7 +74,8 @@ fn json_parts(
 /// Sets parts that were given one by one.
 ///
 /// # Errors
-/// Returns an error if a file cannot be read, or has the name of another part that is none.
+/// Returns an error if a file cannot be read or has the name of a text, or if a header is no text
+/// or of no part.
 pub fn parts(
     call: &mut rt::Call<'_>,
     body: &Body,
@@ -112,12 +130,7 @@ pub fn parts(
                 return Err(Failure::usage(fault));
             }
         }
-        if let Some(media) = body.content_type(name) {
-            call.form_type(name, media);
-        }
-        for (header, value) in headers {
-            call.part_header(name, header, value);
-        }
+        described(call, body, name, headers);
     }
     Ok(())
 }
@@ -133,7 +146,7 @@ fn headers(
         let is = |(of, name, _): &&(String, &str, String)| of == part && *name == header;
         given.iter().find(is).map(|(.., value)| value.clone())
     };
-    let all = body.headers(part).into_iter();
-    all.filter_map(|(name, usual, _)| Some((name, given(name).or(usual)?)))
-        .collect()
+    let value = |of: &PartHeader| given(of.name).or_else(|| of.usual.clone());
+    let all = body.headers(part);
+    all.filter_map(|of| Some((of.name, value(of)?))).collect()
 }

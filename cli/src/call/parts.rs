@@ -57,9 +57,10 @@ pub fn parts(index: &Index, body: &Body, parts: &[(String, Part)]) -> Vec<(Strin
             }
             continue;
         };
-        for (header, _, must) in body.headers(name) {
+        for header in body.headers(name).filter(|header| header.required) {
+            let header = header.name;
             let is_same = |other: &str| body.header_of(other) == Some((name, header));
-            if must && !parts.iter().any(|(other, _)| is_same(other)) {
+            if !parts.iter().any(|(other, _)| is_same(other)) {
                 let fault = format!("required, not given: -b '{name};{header}=VALUE'");
                 faults.push((format!("{name};{header}"), fault));
             }

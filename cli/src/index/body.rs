@@ -20,8 +20,46 @@ pub struct Body {
     pub required: bool,
     /// The schema of the body.
     pub schema: Value,
+    /// The headers that the document has for parts of a form.
+    pub headers: Vec<PartHeader>,
     /// How the members of a form are written, by their names.
     encoding: Value,
+}
+
+/// A header of the parts with one name.
+#[derive(Debug)]
+pub struct PartHeader {
+    /// The name of the parts.
+    pub part: String,
+    /// The name of the header.
+    pub name: &'static str,
+    /// The value that the document gives.
+    pub usual: Option<String>,
+    /// Whether the caller must set it.
+    pub required: bool,
+}
+
+impl PartHeader {
+    fn all(encoding: &Value) -> Vec<Self> {
+        let parts = encoding.as_object().into_iter().flatten();
+        let headers = parts.flat_map(|(part, of)| {
+            let headers = of.get("headers").and_then(Value::as_object);
+            headers
+                .into_iter()
+                .flatten()
+                .map(move |header| (part, header))
+        });
+        let header = |(part, (name, of)): (&String, (&String, &Value))| {
+            let usual = of.get("usual").and_then(Value::as_str).map(str::to_owned);
+            Self {
+                part: part.clone(),
+                name: leaked(name),
+                required: usual.is_none() && flag(of, "required"),
+                usual,
+            }
+        };
+        headers.map(header).collect()
+    }
 }
 
 /// The kinds of bodies.
@@ -53,12 +91,14 @@ impl Body {
             "form" => (BodyKind::Form, usual("application/x-www-form-urlencoded")),
             _ => (BodyKind::Raw, usual("application/octet-stream")),
         };
+        let encoding = value.get("encoding").cloned().unwrap_or_default();
         Self {
             kind,
             media,
             required: flag(value, "required"),
             schema: value.get("schema").cloned().unwrap_or_default(),
-            encoding: value.get("encoding").cloned().unwrap_or_default(),
+            headers: PartHeader::all(&encoding),
+            encoding,
         }
     }
 
@@ -92,31 +132,18 @@ impl Body {
         }
     }
 
-    /// Returns the headers of the parts with this name: the name, the value that the document
-    /// gives, and whether the caller must set it.
-    pub fn headers(&self, part: &str) -> Vec<(&'static str, Option<String>, bool)> {
-        let headers = self.encoding.get(part).and_then(|e| e.get("headers"));
-        let headers = headers.and_then(Value::as_object).into_iter().flatten();
-        let header = |(name, of): (&String, &Value)| {
-            let value = of.get("usual").and_then(Value::as_str).map(str::to_owned);
-            let must = value.is_none() && flag(of, "required");
-            (leaked(name), value, must)
-        };
-        headers.map(header).collect()
-    }
-
-    /// Returns the names of the parts whose encoding the document gives.
-    pub fn encoded(&self) -> impl Iterator<Item = &str> {
-        let parts = self.encoding.as_object().into_iter().flatten();
-        parts.map(|(name, _)| name.as_str())
+    /// Returns the headers of the parts with this name.
+    pub fn headers<'b>(&'b self, part: &'b str) -> impl Iterator<Item = &'b PartHeader> {
+        self.headers
+            .iter()
+            .filter(move |header| header.part == part)
     }
 
     /// Returns the part and the header that `PART;HEADER` names.
     pub fn header_of<'n>(&self, name: &'n str) -> Option<(&'n str, &'static str)> {
         let (part, header) = name.rsplit_once(';')?;
-        let known = self.headers(part).into_iter().map(|(name, ..)| name);
-        let mut known = known.filter(|name| name.eq_ignore_ascii_case(header));
-        Some((part, known.next()?))
+        let mut known = self.headers(part).map(|known| known.name);
+        Some((part, known.find(|name| name.eq_ignore_ascii_case(header))?))
     }
 
     /// Returns the media type of the parts with this name, if the document has a single one.

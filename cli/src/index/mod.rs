@@ -24,7 +24,7 @@ use serde_json::Value;
 
 use crate::error::Failure;
 
-pub use body::{Body, BodyKind};
+pub use body::{Body, BodyKind, PartHeader};
 pub use operation::{Operation, Parameter, Place, ResponseKind, is_safe};
 pub use schema::type_name;
 

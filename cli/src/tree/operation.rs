@@ -183,16 +183,18 @@ fn after(index: &Index, operation: &Operation, area: &Area) -> String {
         let need = if body.required { ", required" } else { "" };
         let _ = writeln!(text, "Members of the body ({}{need}):", line(body.media));
         members::write(index, &body.schema, &mut text);
-        for part in body.encoded() {
-            for (header, _, must) in body.headers(part) {
-                let need = if must { ", required with it" } else { "" };
-                let _ = writeln!(
-                    text,
-                    "  {};{}  a header of this part{need}",
-                    line(part),
-                    line(header)
-                );
-            }
+        for header in &body.headers {
+            let need = if header.required {
+                ", required with it"
+            } else {
+                ""
+            };
+            let _ = writeln!(
+                text,
+                "  {};{}  a header of this part{need}",
+                line(&header.part),
+                line(header.name)
+            );
         }
         text.push('\n');
     }
