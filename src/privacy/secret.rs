@@ -73,6 +73,10 @@ lists! {
     /// Words with which `pass` is not a secret.
     is_no_secret_pass:
         band boarding high low;
+    /// Words with which `code` is not a secret, whatever is done with it.
+    is_no_secret_code:
+        area color colour country currency dialing dtc error exit fault fuel language locale post
+        postal product reason region response state status tax trouble vehicle zip;
     /// Words at the end of a name that is only about a secret: `password_changed`.
     is_about:
         amount at attempts changed count created date enabled endpoint expired expires expiration
@@ -126,7 +130,13 @@ pub fn in_text(text: &str) -> bool {
 /// Returns whether a write-only member of this name is a secret. More names are secret there than
 /// in responses.
 pub fn when_written(name: &str) -> bool {
-    by_name(name) || words(name).iter().any(|word| is_secret_in_queries(word))
+    let mut before = "";
+    by_name(name)
+        || words(name).iter().any(|word| {
+            let is_plain = word == "code" && is_no_secret_code(before);
+            before = word;
+            !is_plain && is_secret_in_queries(word)
+        })
 }
 
 /// Returns whether a decoded pair of a query or a form is a secret. More names are secret there
@@ -187,6 +197,9 @@ mod tests {
             ("X-Amz-Signature", "x"),
             ("sig", "x"),
             ("key", "x"),
+            ("code", "x"),
+            ("device_code", "x"),
+            ("country_auth_code", "x"),
             ("q", &"0a".repeat(20)),
             (&"0a".repeat(20), ""),
             ("a", "is eyJhbGci-iJIUzI1NiJ9.eyJzdWIiO_IxIn0.abcdefghij"),
@@ -206,6 +219,8 @@ mod tests {
             ("format", "openapi"),
             ("id", "0189d7a5-0000-7000-8000-000000000001"),
             ("next", "https://h/token/?page=2&a=b"),
+            ("country_code", "DK"),
+            ("filter[postalCode]", "8000"),
             ("a", "100%"),
             ("a", "sort=token"),
             ("a", "ey.short.x"),
