@@ -33,6 +33,13 @@ fn a_request_made_from_a_response_of_odd_members_loses_nothing() {
 }
 
 #[test]
+fn a_request_that_is_read_keeps_the_null_of_any_json() {
+    let sent = json!({"flag": true, "step": 0.5, "mixed": 1, "five": 5, "more": null});
+    let request: types::CarRequest = from_value(sent.clone()).unwrap();
+    assert_eq!(to_value(&request).unwrap(), sent);
+}
+
+#[test]
 fn a_value_that_the_request_cannot_take_is_an_error_with_its_path() {
     let van: types::Van = from_value(json!({"id": "1", "plate": null})).unwrap();
     // Null and absent are one in a response; a request that must name its driver sends null.

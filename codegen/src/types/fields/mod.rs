@@ -119,9 +119,9 @@ impl Code {
         }
         self.placeholders
             .extend(quote!(#ident: crate::rt::Placeholder::placeholder(),));
-        // The field distinguishes null from absent, so null is one of its values.
-        let nullable = !field.needed && field.nullable && sent;
-        self.reads.extend(match nullable {
+        // The field distinguishes null from absent, so null is one of its values, as of any JSON.
+        let has_null = field.nullable || field.inner.to_string() == "crate :: Json";
+        self.reads.extend(match sent && !field.needed && has_null {
             true => quote!(#index => member.read_some(&mut self.#ident),),
             false => quote!(#index => member.read(&mut self.#ident),),
         });
