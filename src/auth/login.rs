@@ -226,7 +226,7 @@ async fn post<'a>(
         None => request,
     };
     let response = request.send().await.map_err(Error::transport)?;
-    let mut response = raw(response, false);
+    let mut response = raw(response);
     if is_retryable_status(response.status().as_u16()) {
         let error = status_error(response, None).await.without_body();
         return Err(hiding(secrets, error));

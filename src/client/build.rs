@@ -58,6 +58,8 @@ impl<M> ClientBuilder<M> {
             // reqwest's own retries would not be counted, and each call would pay for a copy of its
             // request.
             .retry(reqwest::retry::for_host("").max_retries_per_request(0))
+            // Bodies are decoded in `transport/platform.rs`.
+            .no_gzip()
             // Redirects are followed in `transport/redirect.rs`.
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(self.user_agent());

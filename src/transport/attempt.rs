@@ -4,11 +4,7 @@
 use std::time::Duration;
 
 use futures_util::{TryFutureExt, future::Either};
-use reqwest::{
-    Method, Request, Url,
-    header::{ACCEPT_ENCODING, HeaderValue},
-    multipart::Form,
-};
+use reqwest::{Method, Request, Url, header::HeaderValue, multipart::Form};
 
 use crate::{
     CallFuture, CallInfo, ClientHooks, Error, Next,
@@ -162,8 +158,7 @@ impl<'a> Attempt<'a, '_> {
         if let Some(asked) = asked.filter(|asked| **asked != *response.url()) {
             self.judge_redirect(&asked, response.url())?;
         }
-        let asked = self.spec.header(&ACCEPT_ENCODING).is_some();
-        Ok(raw(response, asked))
+        Ok(raw(response))
     }
 
     /// Returns a body for traces, without what repeats a secret of the request.

@@ -18,13 +18,13 @@ mod system {
 
     use bytes::Bytes;
     use http_body::{Body, Frame, SizeHint};
-    use reqwest::{ResponseBuilderExt, Url};
+    use reqwest::{ResponseBuilderExt, Url, header::HeaderMap};
     #[cfg(feature = "gzip")]
     use {
         crate::transport::file,
         async_compression::tokio::bufread::GzipDecoder,
         futures_util::{TryStreamExt, future::Either, stream},
-        reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap},
+        reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue, RANGE},
         std::io,
         tokio::io::AsyncBufReadExt,
         tokio_util::io::StreamReader,
@@ -61,18 +61,28 @@ mod system {
         new.into()
     }
 
-    /// Returns a response to read. Its body is decoded if its encoding is written as the HTTP
-    /// client does not know it: names have no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1). Not
-    /// if the caller `asked` for an encoding.
+    /// Asks for a compressed response, unless the caller named encodings or asks for a part.
     #[cfg_attr(not(feature = "gzip"), allow(unused_variables))]
-    pub(crate) fn raw(response: reqwest::Response, asked: bool) -> RawResponse {
+    pub(crate) fn ask_for_gzip(headers: &mut HeaderMap) {
         #[cfg(feature = "gzip")]
-        if !asked && is_gzip(response.headers()) && response.content_length() != Some(0) {
+        if !headers.contains_key(RANGE) {
+            let gzip = HeaderValue::from_static("gzip");
+            headers.entry(ACCEPT_ENCODING).or_insert(gzip);
+        }
+    }
+
+    /// Returns a response to read, its body without gzip. The HTTP client's own decoder would read
+    /// the first member of several only (RFC 1952, 2.2), and only if the name is in lower case.
+    pub(crate) fn raw(response: reqwest::Response) -> RawResponse {
+        #[cfg(feature = "gzip")]
+        if is_gzip(response.headers()) && response.content_length() != Some(0) {
             return gunzipped(response);
         }
         response
     }
 
+    /// Returns whether the body is in gzip: names have no case, and `x-gzip` is `gzip` (RFC 9110,
+    /// 8.4.1).
     #[cfg(feature = "gzip")]
     fn is_gzip(headers: &HeaderMap) -> bool {
         let mut names = headers.get_all(CONTENT_ENCODING).iter();
@@ -95,7 +105,11 @@ mod system {
                 // To the decoder, an empty body is one that breaks off.
                 Ok::<_, io::Error>(match bytes.fill_buf().await? {
                     [] => Either::Left(stream::empty()),
-                    _ => Either::Right(file::pieces(GzipDecoder::new(bytes))),
+                    _ => {
+                        let mut decoder = GzipDecoder::new(bytes);
+                        decoder.multiple_members(true);
+                        Either::Right(file::pieces(decoder))
+                    }
                 })
             };
             reqwest::Body::wrap_stream(stream::once(decoded).try_flatten())
@@ -237,8 +251,11 @@ mod browser {
         response
     }
 
+    /// `fetch` asks for what it decodes.
+    pub(crate) fn ask_for_gzip(_: &mut HeaderMap) {}
+
     /// Returns a response to read. `fetch` decodes every body.
-    pub(crate) fn raw(response: reqwest::Response, _: bool) -> RawResponse {
+    pub(crate) fn raw(response: reqwest::Response) -> RawResponse {
         RawResponse::from(response)
     }
 
