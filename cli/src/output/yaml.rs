@@ -40,7 +40,14 @@ pub fn write(value: &Value, depth: usize, out: &mut String) {
             let _ = writeln!(out, "{}", scalar(text));
         }
         other => {
-            let _ = writeln!(out, "{other}");
+            let text = other.to_string();
+            // Readers of YAML 1.1 take `1e-7` for a text, but not `1.0e-7`.
+            let _ = match text.split_once('e') {
+                Some((digits, power)) if other.is_number() && !digits.contains('.') => {
+                    writeln!(out, "{digits}.0e{power}")
+                }
+                _ => writeln!(out, "{text}"),
+            };
         }
     }
 }
@@ -70,6 +77,21 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn yaml_numbers_are_numbers_in_yaml_1_1_too() {
+        for (value, written) in [
+            (json!(1e22), "1.0e+22"),
+            (json!(-1e-7), "-1.0e-7"),
+            (json!(1.5e300), "1.5e+300"),
+            (json!(7), "7"),
+            (json!(false), "false"),
+        ] {
+            let mut text = String::new();
+            write(&value, 0, &mut text);
+            assert_eq!(text.trim_end(), written);
+        }
+    }
 
     /// Read by another implementation.
     #[test]
