@@ -173,6 +173,36 @@ fn bash_completes_with_the_script() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn fish_offers_files_only_where_there_is_nothing_else() {
+    let cli = Cli::alone();
+    let bin = std::path::Path::new(env!("CARGO_BIN_EXE_autopi")).parent();
+    cli.file("a file.json", "");
+    let script = r#"autopi completions fish | source
+        for line in "autopi devices -o " "autopi devices --output=" "autopi trip show t --html="
+            complete -C $line
+        end"#;
+    let output = std::process::Command::new("fish")
+        .args(["-c", script])
+        .current_dir(cli.home.path())
+        .env_clear()
+        .env("HOME", cli.home.path())
+        .env("PATH", format!("{}:/usr/bin:/bin", bin.unwrap().display()))
+        .output();
+    // Skipped on a machine without fish.
+    if let Ok(output) = output {
+        let out = String::from_utf8_lossy(&output.stdout);
+        let formats = ["csv", "json", "ndjson", "table", "yaml"];
+        let with_name = formats.map(|format| format!("--output={format}"));
+        let wanted = [&formats[..], &with_name.each_ref().map(|s| &s[..])].concat();
+        let lines: Vec<&str> = out.lines().collect();
+        assert!(lines.starts_with(&wanted), "{output:?}");
+        let files = &lines[wanted.len()..];
+        assert!(files.contains(&"--html=a file.json"), "{output:?}");
+    }
+}
+
 /// No PowerShell can be had where this is built: its script is held to the form that PowerShell
 /// documents, and `--last=` to what the other scripts get.
 #[test]
