@@ -9,7 +9,8 @@ use std::{
 };
 
 use autopi::{
-    CallOptions, Client, Error, ErrorKind, Method, RetryPolicy, Upload,
+    CallFuture, CallInfo, CallOptions, Client, ClientHooks, Error, ErrorKind, Method, Next,
+    RetryPolicy, Upload,
     rt::{Call, Operation},
 };
 use autopi_sandbox::{API_TOKEN, Sandbox};
@@ -702,6 +703,26 @@ async fn a_body_in_an_encoding_that_nobody_asked_for_is_an_error() {
     );
 }
 
+/// A hook that reads the response, as a recorder does.
+struct Plain;
+
+impl ClientHooks for Plain {
+    fn exec<'a>(
+        &'a self,
+        request: reqwest::Request,
+        _: CallInfo,
+        next: Next<'a>,
+    ) -> CallFuture<'a, reqwest::Response> {
+        Box::pin(async move {
+            let response = next.run(request).await?;
+            assert!(response.headers().get("content-encoding").is_none());
+            let text = response.text().await.unwrap();
+            assert!(text.starts_with("{"), "{text}");
+            Ok(http::Response::new(text).into())
+        })
+    }
+}
+
 /// Names of encodings have no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1).
 #[tokio::test]
 async fn gzip_is_decoded_however_it_is_written() {
@@ -747,6 +768,9 @@ async fn gzip_is_decoded_however_it_is_written() {
         assert_eq!(two.value, whole.value.repeat(2), "{name}");
         let download = get("/whole/").send_download().await.unwrap();
         assert_eq!(download.bytes().await.unwrap(), whole.value, "{name}");
+        let hooked = server.builder().hooks(Plain).build().unwrap();
+        let two = hooked.request(Method::GET, "/two/").send().await.unwrap();
+        assert_eq!(two.value, whole.value.repeat(2), "{name}");
         let failed = get("/failed/").send().await.unwrap_err();
         assert_eq!(failed.detail().as_deref(), Some("not this one!"), "{name}");
         let half = get("/half/").send().await.unwrap_err();

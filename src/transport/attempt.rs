@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use futures_util::{TryFutureExt, future::Either};
+use futures_util::future::Either;
 use reqwest::{Method, Request, Url, header::HeaderValue, multipart::Form};
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         core::{Authorization, Core},
         limits::{Permit, Place},
         multipart::MultipartForm,
-        platform::{RawResponse, is_unprocessed, raw, timeout, with_url},
+        platform::{RawResponse, execute, is_unprocessed, raw, timeout, with_url},
         reading::ReadMode,
         redirect,
         request::RequestSpec,
@@ -133,7 +133,7 @@ impl<'a> Attempt<'a, '_> {
         let request = self.request(authorization, form)?;
         let asked = core.follows.then(|| Box::new(request.url().clone()));
         let pending = match &core.hooks {
-            None => Either::Left(core.http.execute(request).map_err(Error::transport)),
+            None => Either::Left(execute(&core.http, request)),
             Some(hooks) => Either::Right(self.hooked(hooks.as_ref(), request)),
         };
         Ok((pending, asked))

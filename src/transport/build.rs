@@ -13,7 +13,6 @@ use crate::{
         address,
         attempt::Attempt,
         hooks::own_origin,
-        platform::ask_for_gzip,
         request::{RequestBody, form_text},
     },
 };
@@ -80,8 +79,6 @@ impl Attempt<'_, '_> {
             hooks.pre(&mut request, &self.info())?;
             own_origin(request.url(), &core.base)?;
         }
-        // Behind the hooks: what they show or keep of a request can be sent by any other client.
-        ask_for_gzip(request.headers_mut());
         sendable(request.url())?;
         if core.trace_bodies {
             let body = request

@@ -5,7 +5,14 @@ use std::time::Duration;
 
 use reqwest::{Request, Response, Url};
 
-use crate::{CallFuture, Error, privacy::shown::Marked, transport::address};
+use crate::{
+    CallFuture, Error,
+    privacy::shown::Marked,
+    transport::{
+        address,
+        platform::{decoded, execute},
+    },
+};
 
 /// The call and the attempt that a hook is called for.
 #[derive(Clone, Debug)]
@@ -101,14 +108,14 @@ pub struct Next<'a> {
 }
 
 impl Next<'_> {
-    /// Sends the request and returns the response, whose body is still to be read.
+    /// Sends the request and returns the response, whose body is still to be read, without gzip.
     ///
     /// # Errors
     /// Returns an error if there is no response, or if the URL is not of the origin of the client's
     /// base URL: credentials are sent to no other.
     pub async fn run(self, request: Request) -> Result<Response, Error> {
         own_origin(request.url(), self.base)?;
-        self.http.execute(request).await.map_err(Error::transport)
+        Ok(decoded(execute(self.http, request).await?))
     }
 }
 

@@ -17,14 +17,17 @@ mod system {
     };
 
     use bytes::Bytes;
+    use futures_util::TryFutureExt;
     use http_body::{Body, Frame, SizeHint};
-    use reqwest::{ResponseBuilderExt, Url, header::HeaderMap};
+    use reqwest::{Client, Request, ResponseBuilderExt, Url};
     #[cfg(feature = "gzip")]
     use {
         crate::transport::file,
         async_compression::tokio::bufread::GzipDecoder,
         futures_util::{TryStreamExt, future::Either, stream},
-        reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue, RANGE},
+        reqwest::header::{
+            ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, RANGE,
+        },
         std::io,
         tokio::io::AsyncBufReadExt,
         tokio_util::io::StreamReader,
@@ -61,19 +64,29 @@ mod system {
         new.into()
     }
 
-    /// Asks for a compressed response, unless the caller named encodings or asks for a part.
-    #[cfg_attr(not(feature = "gzip"), allow(unused_variables))]
-    pub(crate) fn ask_for_gzip(headers: &mut HeaderMap) {
+    /// Sends a request. It asks for a compressed response, unless it names encodings or asks for a
+    /// part.
+    #[cfg_attr(not(feature = "gzip"), allow(unused_mut))]
+    pub(crate) fn execute(
+        http: &Client,
+        mut request: Request,
+    ) -> impl Future<Output = Result<reqwest::Response, crate::Error>> + use<> {
         #[cfg(feature = "gzip")]
-        if !headers.contains_key(RANGE) {
+        if !request.headers().contains_key(RANGE) {
             let gzip = HeaderValue::from_static("gzip");
-            headers.entry(ACCEPT_ENCODING).or_insert(gzip);
+            request.headers_mut().entry(ACCEPT_ENCODING).or_insert(gzip);
         }
+        http.execute(request).map_err(crate::Error::transport)
     }
 
     /// Returns a response to read, its body without gzip. The HTTP client's own decoder would read
     /// the first member of several only (RFC 1952, 2.2), and only if the name is in lower case.
     pub(crate) fn raw(response: reqwest::Response) -> RawResponse {
+        decoded(response)
+    }
+
+    /// Returns the response with its body without gzip, for a hook.
+    pub(crate) fn decoded(response: reqwest::Response) -> reqwest::Response {
         #[cfg(feature = "gzip")]
         if is_gzip(response.headers()) && response.content_length() != Some(0) {
             return gunzipped(response);
@@ -190,8 +203,8 @@ mod browser {
     use std::{pin::Pin, time::Duration};
 
     use bytes::Bytes;
-    use futures_util::{Stream, StreamExt};
-    use reqwest::{StatusCode, Url, header::HeaderMap};
+    use futures_util::{Stream, StreamExt, TryFutureExt};
+    use reqwest::{Client, Request, StatusCode, Url, header::HeaderMap};
 
     use crate::transport::clock::{Instant, until};
 
@@ -251,8 +264,17 @@ mod browser {
         response
     }
 
-    /// `fetch` asks for what it decodes.
-    pub(crate) fn ask_for_gzip(_: &mut HeaderMap) {}
+    /// Sends a request. `fetch` asks for what it decodes.
+    pub(crate) fn execute(
+        http: &Client,
+        request: Request,
+    ) -> impl Future<Output = Result<reqwest::Response, crate::Error>> {
+        http.execute(request).map_err(crate::Error::transport)
+    }
+
+    pub(crate) fn decoded(response: reqwest::Response) -> reqwest::Response {
+        response
+    }
 
     /// Returns a response to read. `fetch` decodes every body.
     pub(crate) fn raw(response: reqwest::Response) -> RawResponse {
