@@ -58,7 +58,7 @@ impl<M> ClientBuilder<M> {
             // reqwest's own retries would not be counted, and each call would pay for a copy of its
             // request.
             .retry(reqwest::retry::for_host("").max_retries_per_request(0))
-            // Bodies are decoded in `transport/platform.rs`.
+            // Bodies are decoded in `transport/gzip.rs`.
             .no_gzip()
             // Redirects are followed in `transport/redirect.rs`.
             .redirect(reqwest::redirect::Policy::none())

@@ -13,6 +13,8 @@ pub(crate) mod core;
 mod file;
 pub(crate) mod framing;
 pub(crate) mod future;
+#[cfg(all(feature = "gzip", not(target_family = "wasm")))]
+mod gzip;
 pub(crate) mod hooks;
 mod html;
 pub(crate) mod limits;

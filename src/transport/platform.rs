@@ -22,15 +22,8 @@ mod system {
     use reqwest::{Client, Request, ResponseBuilderExt, Url};
     #[cfg(feature = "gzip")]
     use {
-        crate::transport::file,
-        async_compression::tokio::bufread::GzipDecoder,
-        futures_util::{TryStreamExt, future::Either, stream},
-        reqwest::header::{
-            ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, RANGE,
-        },
-        std::io,
-        tokio::io::AsyncBufReadExt,
-        tokio_util::io::StreamReader,
+        crate::transport::gzip,
+        reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH},
     };
 
     pub(crate) use crate::transport::timer::timeout;
@@ -64,23 +57,18 @@ mod system {
         new.into()
     }
 
-    /// Sends a request. It asks for a compressed response, unless it names encodings or asks for a
-    /// part.
+    /// Sends a request.
     #[cfg_attr(not(feature = "gzip"), allow(unused_mut))]
     pub(crate) fn execute(
         http: &Client,
         mut request: Request,
     ) -> impl Future<Output = Result<reqwest::Response, crate::Error>> + use<> {
         #[cfg(feature = "gzip")]
-        if !request.headers().contains_key(RANGE) {
-            let gzip = HeaderValue::from_static("gzip");
-            request.headers_mut().entry(ACCEPT_ENCODING).or_insert(gzip);
-        }
+        gzip::ask(request.headers_mut());
         http.execute(request).map_err(crate::Error::transport)
     }
 
-    /// Returns a response to read, its body without gzip. The HTTP client's own decoder would read
-    /// the first member of several only (RFC 1952, 2.2), and only if the name is in lower case.
+    /// Returns a response to read, its body without gzip.
     pub(crate) fn raw(response: reqwest::Response) -> RawResponse {
         decoded(response)
     }
@@ -88,45 +76,14 @@ mod system {
     /// Returns the response with its body without gzip, for a hook.
     pub(crate) fn decoded(response: reqwest::Response) -> reqwest::Response {
         #[cfg(feature = "gzip")]
-        if is_gzip(response.headers()) && response.content_length() != Some(0) {
-            return gunzipped(response);
+        if gzip::is_used(response.headers()) && response.content_length() != Some(0) {
+            let mut response = response;
+            response.headers_mut().remove(CONTENT_ENCODING);
+            response.headers_mut().remove(CONTENT_LENGTH);
+            let url = response.url().clone();
+            return with_body(response, url, gzip::body);
         }
         response
-    }
-
-    /// Returns whether the body is in gzip: names have no case, and `x-gzip` is `gzip` (RFC 9110,
-    /// 8.4.1).
-    #[cfg(feature = "gzip")]
-    fn is_gzip(headers: &HeaderMap) -> bool {
-        let mut names = headers.get_all(CONTENT_ENCODING).iter();
-        let (Some(name), None) = (names.next(), names.next()) else {
-            return false;
-        };
-        let name = name.as_bytes().trim_ascii().to_ascii_lowercase();
-        matches!(&name[..], b"gzip" | b"x-gzip")
-    }
-
-    #[cfg(feature = "gzip")]
-    fn gunzipped(mut response: reqwest::Response) -> reqwest::Response {
-        response.headers_mut().remove(CONTENT_ENCODING);
-        response.headers_mut().remove(CONTENT_LENGTH);
-        let url = response.url().clone();
-        with_body(response, url, |response| {
-            let bytes = response.bytes_stream().map_err(io::Error::other);
-            let mut bytes = Box::pin(StreamReader::new(bytes));
-            let decoded = async move {
-                // To the decoder, an empty body is one that breaks off.
-                Ok::<_, io::Error>(match bytes.fill_buf().await? {
-                    [] => Either::Left(stream::empty()),
-                    _ => {
-                        let mut decoder = GzipDecoder::new(bytes);
-                        decoder.multiple_members(true);
-                        Either::Right(file::pieces(decoder))
-                    }
-                })
-            };
-            reqwest::Body::wrap_stream(stream::once(decoded).try_flatten())
-        })
     }
 
     /// Returns whether the request was certainly not processed: there was no connection, or the
