@@ -239,11 +239,12 @@ impl CommandJob {
                 },
                 Err(e) => return Err(e),
             };
-            if Instant::now() + pause >= until {
+            let spread = pause.mul_f64(0.75 + fastrand::f64() / 2.0);
+            if Instant::now() + spread >= until {
                 return Err(missing);
             }
             before = Some(missing);
-            sleep(pause.mul_f64(0.75 + fastrand::f64() / 2.0)).await;
+            sleep(spread).await;
             pause = pause.mul_f64(1.5).min(Duration::from_secs(5));
         }
     }
