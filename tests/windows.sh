@@ -19,6 +19,6 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T length) { retu
 C
 # Left out is what wine does otherwise than Windows: a close without lingering is not a reset, a program of Linux (cargo) cannot be
 # run; and 10,000 connections, which take minutes.
-cargo test --target x86_64-pc-windows-gnu --package autopi --package autopi-sandbox --package autopi-cli --lib --bins --tests -- \
+cargo test --no-fail-fast --target x86_64-pc-windows-gnu --package autopi --package autopi-sandbox --package autopi-cli --lib --bins --tests -- \
     --skip each_reason_for_no_response_has_its_own_text_with_the_cause \
     --skip a_request_asks_for_a_fault_by_header --skip idle_connections_do_not_block_the_server --skip the_tree_of_commands
