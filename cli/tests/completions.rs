@@ -81,6 +81,16 @@ fn areas_operations_options_and_values_are_offered() {
         (vec!["positions", "--columns", "nsa"], vec!["nsat"]),
         (vec!["search", "trips", "--sort", "-pa"], vec!["-path"]),
         (vec!["completions", "b"], vec!["bash"]),
+        (vec!["api", "PU"], vec!["PUT"]),
+        (
+            vec!["api", "GET", "/dongle/devices/hw"],
+            vec!["/dongle/devices/hw_board_versions/"],
+        ),
+        (
+            vec!["api", "-v", "delete", "/fleet/g"],
+            vec!["/fleet/geofences/"],
+        ),
+        (vec!["api", "GET", "/dongle/devices/", "/"], vec![]),
         // As the script for PowerShell gives the last word.
         (vec!["--last=b", "completions"], vec!["bash"]),
         (vec!["dongle", "devices-read", "--id", ""], vec![]),

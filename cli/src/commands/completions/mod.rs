@@ -113,6 +113,7 @@ fn candidates(index: &'static Index, said: &tree::Said, words: &[String]) -> Vec
     let root = tree::command(index, said);
     let mut command = &root;
     let mut is_value = false;
+    let mut given = Vec::new();
     for word in before {
         if std::mem::take(&mut is_value) {
             continue;
@@ -129,7 +130,7 @@ fn candidates(index: &'static Index, said: &tree::Said, words: &[String]) -> Vec
             Some(inner) => command = inner,
             // Behind a word that is no command nothing follows.
             None if command.has_subcommands() => return Vec::new(),
-            None => {}
+            None => given.push(word),
         }
     }
     let options = || {
@@ -177,8 +178,30 @@ fn candidates(index: &'static Index, said: &tree::Said, words: &[String]) -> Vec
             .flat_map(|a| a.get_possible_values())
             .map(|v| (v.get_name().to_owned(), String::new()));
         found.extend(listed);
+        if command.get_name() == "api" {
+            found.extend(requests(index, &given));
+        }
     }
     finish(found, current)
+}
+
+/// Returns the methods of the document, or the paths that the given method has, up to their first
+/// parameter.
+fn requests(index: &Index, given: &[&String]) -> Vec<(String, String)> {
+    let entries = index.entries().map(|(_, entry)| entry);
+    match given {
+        [] => entries
+            .map(|e| (e.method.to_owned(), String::new()))
+            .collect(),
+        [method] => entries
+            .filter(|entry| method.eq_ignore_ascii_case(entry.method))
+            .map(|entry| match entry.path.split_once('{') {
+                Some((start, _)) => (start.to_owned(), String::new()),
+                None => (entry.path.to_owned(), entry.summary.to_owned()),
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn finish(found: Vec<(String, String)>, typed: &str) -> Vec<(String, String)> {
