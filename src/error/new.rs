@@ -118,8 +118,15 @@ impl Error {
         body: Bytes,
     ) -> Self {
         let hint = match status {
-            404 if html => {
-                "no such path: the response is an HTML page, not the API's; is the base URL right?"
+            404 if html => "no such path: the response is an HTML page; is the base URL right?",
+            // Django has such pages of its own.
+            500.. if html => {
+                "the response is an HTML page: the server itself failed, or a proxy or another \
+                 server responded"
+            }
+            400.. if html => {
+                "the response is an HTML page: the server itself refused the request, or a proxy \
+                 or another server responded"
             }
             _ if html => Self::HTML_PAGE,
             304 => {

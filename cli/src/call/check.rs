@@ -48,7 +48,7 @@ impl Checker<'_> {
         if is("x-autopi-secret") {
             return v.secret(|v| self.known(&schema, value, v));
         }
-        if value.is_null() && (is("nullable") || said("type").is_empty()) {
+        if is("x-autopi-json") || value.is_null() && (is("nullable") || said("type").is_empty()) {
             return;
         }
         self.known(&schema, value, v);
@@ -146,7 +146,7 @@ impl Checker<'_> {
                 v.fault("must be an id like 0189d7a5-0000-7000-8000-000000000001");
             }
             Some("date-time") => {
-                if let Err(why) = time::read(text) {
+                if let Err(why) = time::written(text) {
                     v.fault(why);
                 }
             }

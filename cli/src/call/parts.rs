@@ -29,6 +29,22 @@ pub fn typed(index: &Index, schema: &Value, form: &mut Value) {
     }
 }
 
+/// Rewrites the texts that only the command line understands, such as `now`, as [`typed`] does.
+pub fn typed_parts(index: &Index, body: &Body, parts: &mut [(String, Part)]) {
+    let schema = index.resolved(&body.schema);
+    for (name, part) in parts {
+        let of = schema.get("properties").and_then(|all| all.get(&*name));
+        let (Some(of), Part::Text(text)) = (of, part) else {
+            continue;
+        };
+        let of = index.resolved(body.part(index, name, of));
+        let of = of.get("items").unwrap_or(&of);
+        if let Ok(Value::String(read)) = super::read(index, of, &[text.clone()], false) {
+            *text = read;
+        }
+    }
+}
+
 /// Returns the faults of a form's parts: unknown names, missing parts and headers, files where none
 /// are allowed.
 pub fn parts(index: &Index, body: &Body, parts: &[(String, Part)]) -> Vec<(String, String)> {

@@ -99,7 +99,10 @@ fn operation(document: &Value, method: &str, old: &Value, shared: &[&Value]) -> 
             json!({ "required": body.get("required"), "content": { media: { "schema": of } } }),
         );
     } else if !form.is_empty() {
-        new.insert("requestBody".into(), self::form(document, old, &form));
+        new.insert(
+            "requestBody".into(),
+            self::form(document, old, method, &form),
+        );
     }
     let responses = old
         .get("responses")
@@ -137,6 +140,8 @@ fn parameter(old: &Value) -> Value {
             Some("multi") => ("form", true),
             Some("ssv") => ("spaceDelimited", false),
             Some("pipes") => ("pipeDelimited", false),
+            // drf-yasg leaves it out for lists that Django REST framework reads from repeated names.
+            None if !has_commas(old) => ("form", true),
             _ => ("form", false),
         };
         new.insert("style".into(), style.into());
@@ -146,7 +151,14 @@ fn parameter(old: &Value) -> Value {
     Value::Object(new)
 }
 
-fn form(document: &Value, operation: &Value, parts: &[&Value]) -> Value {
+/// Returns whether a list is one text with commas: django-filter's `__in` and `__range`, and DRF's
+/// ordering (`xtask/src/pipeline/shape/lists.rs`).
+fn has_commas(parameter: &Value) -> bool {
+    let name = parameter.get("name").and_then(Value::as_str);
+    name.is_some_and(|n| n.ends_with("_in") || n.ends_with("_range") || n == "ordering")
+}
+
+fn form(document: &Value, operation: &Value, method: &str, parts: &[&Value]) -> Value {
     let is_file = |p: &&&Value| p.get("type").is_some_and(|t| t == "file");
     let name = |p: &Value| {
         p.get("name")
@@ -174,7 +186,7 @@ fn form(document: &Value, operation: &Value, parts: &[&Value]) -> Value {
         .collect();
     let required: Vec<_> = parts
         .iter()
-        .filter(|p| p.get("required") == Some(&Value::Bool(true)))
+        .filter(|p| p.get("required") == Some(&Value::Bool(true)) && method != "patch")
         .map(|p| name(p))
         .collect();
     json!({
@@ -213,6 +225,10 @@ fn schema(old: &Value) -> Value {
     match old {
         Value::Object(map) => {
             let members = map.iter().map(|(key, value)| match (key.as_str(), value) {
+                ("items" | "additionalProperties", _) if is_unknown(value) => {
+                    (key.clone(), json!({ "x-autopi-json": true }))
+                }
+                ("enum" | "default" | "example", _) => (key.clone(), value.clone()),
                 ("$ref", Value::String(target)) => (
                     key.clone(),
                     target
@@ -222,9 +238,39 @@ fn schema(old: &Value) -> Value {
                 ("x-nullable", _) => ("nullable".to_owned(), value.clone()),
                 _ => (key.clone(), schema(value)),
             });
-            Value::Object(members.collect())
+            let mut new: Map<String, Value> = members.collect();
+            if is_any(map) {
+                new.insert("x-autopi-json".into(), true.into());
+            }
+            Value::Object(new)
         }
         Value::Array(items) => Value::Array(items.iter().map(schema).collect()),
         other => other.clone(),
     }
+}
+
+/// Returns whether drf-yasg describes what takes any JSON: a `JSONField`, or choices of several
+/// types.
+fn is_any(schema: &Map<String, Value>) -> bool {
+    let says = ["properties", "additionalProperties", "allOf"];
+    match schema.get("type").and_then(Value::as_str) {
+        Some("object") => !says.iter().any(|key| schema.contains_key(*key)),
+        Some("string") => {
+            let values = schema.get("enum").and_then(Value::as_array);
+            values.is_some_and(|all| all.iter().any(|v| !v.is_string() && !v.is_null()))
+        }
+        _ => false,
+    }
+}
+
+/// Returns whether these are the values of a `DictField` or `ListField` that has no field for them,
+/// which drf-yasg describes as texts that may be null.
+fn is_unknown(values: &Value) -> bool {
+    let is = |key: &str, value: Value| values.get(key) == Some(&value);
+    let words = ["type", "x-nullable", "title", "description"];
+    is("type", "string".into())
+        && is("x-nullable", true.into())
+        && values
+            .as_object()
+            .is_some_and(|v| v.keys().all(|k| words.contains(&k.as_str())))
 }
