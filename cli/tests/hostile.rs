@@ -561,3 +561,23 @@ fn what_is_marked_as_any_json_is_checked_by_nothing_else() {
         assert!(ran.code == 0 && ran.out.contains(&body), "{ran:?}");
     }
 }
+
+#[test]
+fn a_patch_takes_any_subset_of_the_members_at_any_depth() {
+    let point = json!({"type": "object", "required": ["x", "y"], "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}}});
+    let car = json!({"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "at": point}});
+    let mut document = with_body(
+        json!({"$ref": "#/components/schemas/Car"}),
+        json!({"Car": car}),
+    );
+    let item = document["paths"]["/x/{id}/"].as_object_mut().unwrap();
+    let mut patch = item["post"].clone();
+    patch["operationId"] = "change".into();
+    item.insert("patch".into(), patch);
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = cli.file("spec.json", &document.to_string());
+    let run = |of: &str| cli.line(&format!("--spec {spec} t {of} i -b at.x:=1 --dry-run"));
+    assert_eq!(run("change").code, 0, "{:?}", run("change"));
+    run("op").bad(2, "at.y: required, not given");
+    run("op").bad(2, "name: required, not given");
+}

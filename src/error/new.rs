@@ -119,14 +119,9 @@ impl Error {
     ) -> Self {
         let hint = match status {
             404 if html => "no such path: the response is an HTML page; is the base URL right?",
-            // Django has such pages of its own.
-            500.. if html => {
-                "the response is an HTML page: the server itself failed, or a proxy or another \
-                 server responded"
-            }
+            // Django has such pages too, as for a crash.
             400.. if html => {
-                "the response is an HTML page: the server itself refused the request, or a proxy \
-                 or another server responded"
+                "the response is an HTML page of the server itself, a proxy or another server"
             }
             _ if html => Self::HTML_PAGE,
             304 => {

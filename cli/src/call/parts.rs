@@ -1,5 +1,7 @@
 //! Checks the parts of a form against its schema.
 
+use std::slice;
+
 use serde_json::{Map, Value};
 
 use super::{Part, check::check, near::unknown};
@@ -39,7 +41,7 @@ pub fn typed_parts(index: &Index, body: &Body, parts: &mut [(String, Part)]) {
         };
         let of = index.resolved(body.part(index, name, of));
         let of = of.get("items").unwrap_or(&of);
-        if let Ok(Value::String(read)) = super::read(index, of, &[text.clone()], false) {
+        if let Ok(Value::String(read)) = super::read(index, of, slice::from_ref(text), false) {
             *text = read;
         }
     }
@@ -53,6 +55,7 @@ pub fn parts(index: &Index, body: &Body, parts: &[(String, Part)]) -> Vec<(Strin
     let known = schema.get("properties").and_then(Value::as_object);
     let known = known.unwrap_or(&empty);
     let required = schema.get("required").and_then(Value::as_array);
+    let required = required.filter(|_| schema.get("x-partial").is_none());
     let required = required.into_iter().flatten().filter_map(Value::as_str);
     let is_given = |name: &str| parts.iter().any(|(given, _)| given == name);
     let mut faults: Vec<_> = required

@@ -30,9 +30,8 @@ pub fn convert(old: &Value) -> Value {
         let shared = list(old, item);
         let mut operations = Map::new();
         for (method, operation) in super::methods::operations(item) {
-            let method = method.to_ascii_lowercase();
-            let new = self::operation(old, &method, operation, &shared);
-            operations.insert(method, new);
+            let new = self::operation(old, operation, &shared);
+            operations.insert(method.to_ascii_lowercase(), new);
         }
         paths.insert(format!("{base}{path}"), Value::Object(operations));
     }
@@ -53,7 +52,7 @@ fn list<'a>(document: &'a Value, of: &'a Value) -> Vec<&'a Value> {
         .collect()
 }
 
-fn operation(document: &Value, method: &str, old: &Value, shared: &[&Value]) -> Value {
+fn operation(document: &Value, old: &Value, shared: &[&Value]) -> Value {
     let own = list(document, old);
     let key = |p: &Value| (p.get("name").cloned(), p.get("in").cloned());
     let shared = shared
@@ -86,12 +85,7 @@ fn operation(document: &Value, method: &str, old: &Value, shared: &[&Value]) -> 
         .filter(|p| place(p) == "formData")
         .collect();
     if let Some(body) = all.iter().find(|p| place(p) == "body") {
-        let mut of = body.get("schema").map(schema).unwrap_or_default();
-        if method == "patch" {
-            // Django REST framework documents the required members of PUT for PATCH too, but
-            // accepts any subset.
-            of = json!({ "allOf": [of], "x-partial": true });
-        }
+        let of = body.get("schema").map(schema);
         let media = media(document, old, "consumes").into_iter().next();
         let media = media.unwrap_or_else(|| "application/json".into());
         new.insert(
@@ -99,10 +93,7 @@ fn operation(document: &Value, method: &str, old: &Value, shared: &[&Value]) -> 
             json!({ "required": body.get("required"), "content": { media: { "schema": of } } }),
         );
     } else if !form.is_empty() {
-        new.insert(
-            "requestBody".into(),
-            self::form(document, old, method, &form),
-        );
+        new.insert("requestBody".into(), self::form(document, old, &form));
     }
     let responses = old
         .get("responses")
@@ -140,7 +131,7 @@ fn parameter(old: &Value) -> Value {
             Some("multi") => ("form", true),
             Some("ssv") => ("spaceDelimited", false),
             Some("pipes") => ("pipeDelimited", false),
-            // drf-yasg leaves it out for lists that Django REST framework reads from repeated names.
+            // drf-yasg leaves it out for lists that DRF reads from repeated names.
             None if !has_commas(old) => ("form", true),
             _ => ("form", false),
         };
@@ -158,7 +149,7 @@ fn has_commas(parameter: &Value) -> bool {
     name.is_some_and(|n| n.ends_with("_in") || n.ends_with("_range") || n == "ordering")
 }
 
-fn form(document: &Value, operation: &Value, method: &str, parts: &[&Value]) -> Value {
+fn form(document: &Value, operation: &Value, parts: &[&Value]) -> Value {
     let is_file = |p: &&&Value| p.get("type").is_some_and(|t| t == "file");
     let name = |p: &Value| {
         p.get("name")
@@ -186,7 +177,7 @@ fn form(document: &Value, operation: &Value, method: &str, parts: &[&Value]) -> 
         .collect();
     let required: Vec<_> = parts
         .iter()
-        .filter(|p| p.get("required") == Some(&Value::Bool(true)) && method != "patch")
+        .filter(|p| p.get("required") == Some(&Value::Bool(true)))
         .map(|p| name(p))
         .collect();
     json!({
