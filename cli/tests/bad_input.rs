@@ -313,8 +313,9 @@ fn invalid_bodies_are_refused() {
         with(&arguments).bad(2, says);
     }
     assert!(fs::read_to_string(file).is_ok());
-    cli.line("can_logging import-dbc-create -b file=@nothing.dbc")
-        .bad(2, "there is no file nothing.dbc");
+    let missing = cli.line("can_logging import-dbc-create -b file=@nothing.dbc");
+    missing.bad(2, "there is no file nothing.dbc");
+    missing.bad(2, "a text that begins with @ is given as JSON");
     cli.line("can_logging import-dbc-create -b file=text")
         .bad(2, "file: must be a file");
     cli.line("can_logging import-dbc-create -b fil=text")

@@ -480,3 +480,104 @@ fn the_members_of_a_form_are_written_as_its_encoding_says() {
         assert!(sent.contains(part), "{part}: {sent}");
     }
 }
+
+#[test]
+fn a_document_of_drf_yasg_means_what_django_rest_framework_does() {
+    let texts = json!({"type": "string", "x-nullable": true});
+    let old = json!({
+        "swagger": "2.0", "info": {"title": "T", "version": "1"},
+        "paths": {"/x/": {
+            "get": {"operationId": "read", "tags": ["t"], "responses": {}, "parameters": [
+                {"in": "query", "name": "ids", "type": "array", "items": {"type": "integer"}},
+                {"in": "query", "name": "id__in", "type": "array", "items": {"type": "integer"}},
+                {"in": "query", "name": "csv", "type": "array", "items": {"type": "integer"}, "collectionFormat": "csv"},
+            ]},
+            "patch": {"operationId": "change", "tags": ["t"], "responses": {}, "parameters": [
+                {"in": "formData", "name": "file", "type": "file", "required": true},
+                {"in": "formData", "name": "note", "type": "string"},
+                {"in": "formData", "name": "at", "type": "string", "format": "date-time"},
+            ]},
+            "post": {"operationId": "op", "tags": ["t"], "responses": {}, "parameters": [{
+                "in": "body", "name": "data", "required": true, "schema": {"type": "object", "properties": {
+                    "list": {"type": "array", "items": texts},
+                    "map": {"type": "object", "additionalProperties": texts},
+                    "json": {"type": "object"},
+                    "choice": {"type": "string", "enum": [1, "a"]},
+                    "text": texts,
+                    "at": {"type": "string", "format": "date-time"},
+                }},
+            }]},
+        }},
+    });
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = cli.file("spec.json", &old.to_string());
+    let query = "t read --ids 1 --ids 2 --id-in 3 --id-in 4 --csv 5 --csv 6";
+    let ran = cli.line(&format!("--spec {spec} {query} --dry-run"));
+    let sent = "/x/?ids=1&ids=2&id__in=3,4&csv=5,6";
+    assert!(ran.out.contains(sent), "{ran:?}");
+    let ran = cli.line(&format!(
+        "--spec {spec} t change -b at=2026-07-01T08:00[Europe/Copenhagen] --dry-run"
+    ));
+    assert!(ran.out.contains("at=2026-07-01T06:00:00Z"), "{ran:?}");
+    let body = json!({
+        "list": [1, {"a": []}], "map": {"a": [true]}, "json": 5, "choice": 1,
+        "at": "9999-12-31T23:59:59.999999Z",
+    });
+    let run = |body: &str| cli.run(&["--spec", &spec, "t", "op", "--dry-run", "--json", body]);
+    let ran = run(&body.to_string());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains(&body.to_string()), "{ran:?}");
+    for (body, why) in [
+        (json!({"text": 5}), "text: must be a text"),
+        (json!({"list": {}}), "list: must be a list"),
+        (json!({"at": "now"}), "would be sent as it is"),
+    ] {
+        run(&body.to_string()).bad(2, why);
+    }
+}
+
+#[test]
+fn what_is_marked_as_any_json_is_checked_by_nothing_else() {
+    let any =
+        json!({"type": "object", "x-autopi-json": true, "properties": {"a": {"type": "integer"}}});
+    let document = with_body(
+        json!({"type": "object", "properties": {"m": any}}),
+        json!({}),
+    );
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = cli.file("spec.json", &document.to_string());
+    for value in ["5", "[1]", "null", "\"x\"", "{\"a\":\"x\",\"b\":1}"] {
+        let body = format!("{{\"m\":{value}}}");
+        let ran = cli.run(&[
+            "--spec",
+            &spec,
+            "t",
+            "op",
+            "i",
+            "--dry-run",
+            "--json",
+            &body,
+        ]);
+        assert!(ran.code == 0 && ran.out.contains(&body), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_patch_takes_any_subset_of_the_members_at_any_depth() {
+    let point = json!({"type": "object", "required": ["x", "y"], "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}}});
+    let car = json!({"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "at": point}});
+    let mut document = with_body(
+        json!({"$ref": "#/components/schemas/Car"}),
+        json!({"Car": car}),
+    );
+    let item = document["paths"]["/x/{id}/"].as_object_mut().unwrap();
+    let mut patch = item["post"].clone();
+    patch["operationId"] = "change".into();
+    item.insert("patch".into(), patch);
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = cli.file("spec.json", &document.to_string());
+    let run = |of: &str| cli.line(&format!("--spec {spec} t {of} i -b at.x:=1 --dry-run"));
+    assert_eq!(run("change").code, 0, "{:?}", run("change"));
+    run("op").bad(2, "at.y: required, not given");
+    run("op").bad(2, "name: required, not given");
+}

@@ -118,8 +118,10 @@ impl Error {
         body: Bytes,
     ) -> Self {
         let hint = match status {
-            404 if html => {
-                "no such path: the response is an HTML page, not the API's; is the base URL right?"
+            404 if html => "no such path: the response is an HTML page; is the base URL right?",
+            // Django has such pages too, as for a crash.
+            400.. if html => {
+                "the response is an HTML page of the server itself, a proxy or another server"
             }
             _ if html => Self::HTML_PAGE,
             304 => {

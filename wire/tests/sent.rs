@@ -292,6 +292,15 @@ async fn a_form_of_all_of_several_schemas_has_all_their_members_and_is_chosen_fo
 }
 
 #[tokio::test]
+async fn a_form_of_a_patch_has_any_subset_of_its_members() {
+    let (client, seen) = server("application/json", "").await;
+    client.forms_patch().note("n").send().await.unwrap();
+    let parts = seen.lock().unwrap().pop().unwrap().parts();
+    let disposition = r#"Content-Disposition: form-data; name="note""#;
+    assert_eq!(parts, [(disposition.to_owned(), "n".to_owned())]);
+}
+
+#[tokio::test]
 async fn parts_are_files_json_and_texts_of_their_documented_types() {
     let (client, seen) = server("application/json", "").await;
     let file = |name: &str| Upload::bytes(name, name.to_uppercase());

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Content, Part,
-    file::{json_of, parse, read_file},
+    file::{json_of, parse, perhaps_a_text, read_file},
     steps::{Step, steps},
 };
 use crate::{
@@ -80,15 +80,12 @@ fn part(member: &str) -> Result<(String, Part)> {
     let name = name.strip_suffix("[]").unwrap_or(name).to_owned();
     Ok(match value.strip_prefix('@') {
         Some(path) if !is_json => {
-            let path = Path::new(path);
-            if !path.is_file() {
-                return Err(Failure::usage(format!(
-                    "-b {}: there is no file {}",
-                    line(&name),
-                    line(&path.display().to_string())
-                )));
+            if !Path::new(path).is_file() {
+                let (name, file) = (line(&name), line(path));
+                let failure = Failure::usage(format!("-b {name}: there is no file {file}"));
+                return Err(perhaps_a_text(failure, &name, path));
             }
-            (name, Part::File(path.to_owned()))
+            (name, Part::File(path.into()))
         }
         _ if is_json => {
             let value = parse(value.as_bytes(), &format!("-b {}", line(&name)))?;

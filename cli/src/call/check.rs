@@ -19,6 +19,7 @@ pub fn check(index: &Index, schema: &Value, value: &Value, name: &str) -> Vec<Vi
         index,
         steps: STEPS,
         depth: 0,
+        partial: false,
     };
     violations.within(|at| at.push_str(name), |v| checker.value(schema, value, v));
     violations.into_found()
@@ -28,6 +29,8 @@ struct Checker<'a> {
     index: &'a Index,
     steps: u32,
     depth: u32,
+    /// Whether nothing is required, at any depth: the body of a PATCH.
+    partial: bool,
 }
 
 impl Checker<'_> {
@@ -45,10 +48,11 @@ impl Checker<'_> {
         let schema = self.index.resolved(schema);
         let said = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
         let is = |key: &str| schema.get(key) == Some(&Value::Bool(true));
+        self.partial |= is("x-partial");
         if is("x-autopi-secret") {
             return v.secret(|v| self.known(&schema, value, v));
         }
-        if value.is_null() && (is("nullable") || said("type").is_empty()) {
+        if is("x-autopi-json") || value.is_null() && (is("nullable") || said("type").is_empty()) {
             return;
         }
         self.known(&schema, value, v);
@@ -146,7 +150,7 @@ impl Checker<'_> {
                 v.fault("must be an id like 0189d7a5-0000-7000-8000-000000000001");
             }
             Some("date-time") => {
-                if let Err(why) = time::read(text) {
+                if let Err(why) = time::written(text) {
                     v.fault(why);
                 }
             }
@@ -207,7 +211,7 @@ impl Checker<'_> {
                 .is_some_and(|of| is(of, "readOnly"))
         };
         let required = schema.get("required").and_then(Value::as_array);
-        let required = required.filter(|_| !is(schema, "x-partial"));
+        let required = required.filter(|_| !self.partial);
         let names = required.into_iter().flatten().filter_map(Value::as_str);
         for name in names.filter(|name| is_sent(name) && !map.contains_key(*name)) {
             v.within(

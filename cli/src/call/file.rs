@@ -52,15 +52,20 @@ fn without_mark(text: &[u8]) -> &[u8] {
 /// Whether stdin was read: a second time it is empty.
 static STDIN: AtomicBool = AtomicBool::new(false);
 
+/// Adds how to give a text that begins with `@`.
+pub(super) fn perhaps_a_text(failure: Failure, name: &str, path: &str) -> Failure {
+    let path = line(path);
+    failure.hint(format!(
+        "a text that begins with @ is given as JSON: -b '{name}:=\"@{path}\"'"
+    ))
+}
+
 /// Reads the file that an option names; `-` is stdin.
 pub(super) fn read_file(path: &str, option: &str) -> Result<Vec<u8>> {
     let fail = |e: std::io::Error| {
         let failure = Failure::usage(format!("{option}: cannot read {}: {e}", line(path)));
         match option.strip_prefix("-b ") {
-            Some(name) => failure.hint(format!(
-                "a text that begins with @ is given as JSON: -b '{name}:=\"@{}\"'",
-                line(path)
-            )),
+            Some(name) => perhaps_a_text(failure, name, path),
             None => failure,
         }
     };

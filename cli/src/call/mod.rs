@@ -27,7 +27,7 @@ use crate::{
 pub use check::check;
 pub use file::{limited, parse};
 pub use near::near;
-pub use parts::typed;
+pub use parts::{typed, typed_parts};
 pub use values::read;
 
 /// The content of a body.

@@ -1,5 +1,7 @@
 //! Checks the parts of a form against its schema.
 
+use std::slice;
+
 use serde_json::{Map, Value};
 
 use super::{Part, check::check, near::unknown};
@@ -29,6 +31,22 @@ pub fn typed(index: &Index, schema: &Value, form: &mut Value) {
     }
 }
 
+/// Rewrites the texts that only the command line understands, such as `now`, as [`typed`] does.
+pub fn typed_parts(index: &Index, body: &Body, parts: &mut [(String, Part)]) {
+    let schema = index.resolved(&body.schema);
+    for (name, part) in parts {
+        let of = schema.get("properties").and_then(|all| all.get(&*name));
+        let (Some(of), Part::Text(text)) = (of, part) else {
+            continue;
+        };
+        let of = index.resolved(body.part(index, name, of));
+        let of = of.get("items").unwrap_or(&of);
+        if let Ok(Value::String(read)) = super::read(index, of, slice::from_ref(text), false) {
+            *text = read;
+        }
+    }
+}
+
 /// Returns the faults of a form's parts: unknown names, missing parts and headers, files where none
 /// are allowed.
 pub fn parts(index: &Index, body: &Body, parts: &[(String, Part)]) -> Vec<(String, String)> {
@@ -37,6 +55,7 @@ pub fn parts(index: &Index, body: &Body, parts: &[(String, Part)]) -> Vec<(Strin
     let known = schema.get("properties").and_then(Value::as_object);
     let known = known.unwrap_or(&empty);
     let required = schema.get("required").and_then(Value::as_array);
+    let required = required.filter(|_| schema.get("x-partial").is_none());
     let required = required.into_iter().flatten().filter_map(Value::as_str);
     let is_given = |name: &str| parts.iter().any(|(given, _)| given == name);
     let mut faults: Vec<_> = required

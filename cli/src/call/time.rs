@@ -2,20 +2,37 @@
 
 use jiff::{Timestamp, ZonedDateTime, civil::DateTime, fmt::temporal::Pieces, tz::TimeZone};
 
+/// Returns the moment of a text as [`read_at`] reads it now, or one at the end of the year 9999,
+/// which is out of the range of `jiff`.
+///
+/// # Errors
+/// Returns an error in the same cases as [`read_at`].
+pub fn read(text: &str) -> Result<autopi::Timestamp, String> {
+    let pieces = Pieces::parse(text).ok();
+    let has_offset = pieces.is_some_and(|p| p.to_numeric_offset().is_some());
+    read_at(text, Timestamp::now())
+        .map(Into::into)
+        .or_else(|why| text.parse().ok().filter(|_| has_offset).ok_or(why))
+}
+
+/// Checks a time that is sent as it is written.
+///
+/// # Errors
+/// Returns an error in the same cases as [`read`], and if only the command line understands it.
+pub fn written(text: &str) -> Result<(), String> {
+    let time = read(text)?;
+    text.parse::<autopi::Timestamp>().map(drop).map_err(|_| {
+        format!("`{text}` would be sent as it is, and the API does not understand it: write {time}")
+    })
+}
+
 /// Reads a time: RFC 3339 with its offset (`2026-01-31T08:00Z`, `…+01:00`), a zone by its name
-/// (`2026-01-31T08:00[Europe/Copenhagen]`), `now`, or before now (`-90m`, `-2h`, `-7d`).
+/// (`2026-01-31T08:00[Europe/Copenhagen]`), `now`, or before now (`-90m`, `-2h`, `-7d`). Both ends
+/// of a range share `now`.
 ///
 /// # Errors
 /// Returns an error if the text is not a time, has no time zone, or is a local time that its zone
 /// skips or has twice.
-pub fn read(text: &str) -> Result<Timestamp, String> {
-    read_at(text, Timestamp::now())
-}
-
-/// Reads a time relative to `now`, which both ends of a range share.
-///
-/// # Errors
-/// Returns an error in the same cases as [`read`].
 pub fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let text = text.trim();
     if text == "now" {
@@ -102,6 +119,34 @@ pub fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_that_is_sent_as_it_is_written_is_one_for_the_api() {
+        for text in [
+            "2026-01-31T08:00Z",
+            "2026-01-31 08:00:00.5+01:00",
+            "0001-01-01T00:00:00Z",
+            "9999-12-31T23:59:59.999999Z",
+        ] {
+            assert_eq!(written(text), Ok(()), "{text}");
+        }
+        let end = read("9999-12-31T23:59:59+01:00").unwrap();
+        assert_eq!(end.to_string(), "9999-12-31T22:59:59Z");
+        let zoned = "2026-07-01T08:00[Europe/Copenhagen]";
+        let fault = written(zoned).unwrap_err();
+        assert!(fault.ends_with("write 2026-07-01T06:00:00Z"), "{fault}");
+        for text in ["now", "-2h"] {
+            assert!(
+                written(text).unwrap_err().contains("sent as it is"),
+                "{text}"
+            );
+        }
+        assert!(
+            written("2026-01-31T08:00")
+                .unwrap_err()
+                .contains("no time zone")
+        );
+    }
 
     #[test]
     fn times_with_a_zone_are_read_and_others_are_asked_for_one() {

@@ -57,8 +57,12 @@ fn given(context: &Context, operation: &'static Operation, matches: &ArgMatches)
     if let Some(body) = &operation.body {
         let json = matches.try_get_one::<String>("json").ok().flatten();
         given.body = call::body::read(body, &texts(matches, "body"), json.map(String::as_str))?;
-        if let (BodyKind::Form, Some(Content::Json(form))) = (body.kind, &mut given.body) {
-            call::typed(context.index, &body.schema, form);
+        match (body.kind, &mut given.body) {
+            (BodyKind::Form, Some(Content::Json(form))) => {
+                call::typed(context.index, &body.schema, form);
+            }
+            (_, Some(Content::Parts(parts))) => call::typed_parts(context.index, body, parts),
+            _ => {}
         }
     }
     Ok(given)

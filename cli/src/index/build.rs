@@ -117,7 +117,12 @@ impl<'a> Builder<'a> {
         };
         let area = kebab(tag.or_else(first).unwrap_or_default()).replace('-', "_");
         let area = if area.is_empty() { "root" } else { &area };
-        let details = self.details(path, item, operation);
+        let mut details = self.details(path, item, operation);
+        let body = details.pointer_mut("/body/schema");
+        if let Some(schema) = body.filter(|of| of.is_object() && lower == "patch") {
+            // Django REST framework takes any subset of the members that it requires for PUT.
+            *schema = json!({ "allOf": [schema.take()], "x-partial": true });
+        }
         let (start, length) = self.add(&details);
         let place = self.areas.iter().position(|a| a.name == area);
         let place = place.unwrap_or_else(|| {

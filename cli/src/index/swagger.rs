@@ -30,9 +30,8 @@ pub fn convert(old: &Value) -> Value {
         let shared = list(old, item);
         let mut operations = Map::new();
         for (method, operation) in super::methods::operations(item) {
-            let method = method.to_ascii_lowercase();
-            let new = self::operation(old, &method, operation, &shared);
-            operations.insert(method, new);
+            let new = self::operation(old, operation, &shared);
+            operations.insert(method.to_ascii_lowercase(), new);
         }
         paths.insert(format!("{base}{path}"), Value::Object(operations));
     }
@@ -53,7 +52,7 @@ fn list<'a>(document: &'a Value, of: &'a Value) -> Vec<&'a Value> {
         .collect()
 }
 
-fn operation(document: &Value, method: &str, old: &Value, shared: &[&Value]) -> Value {
+fn operation(document: &Value, old: &Value, shared: &[&Value]) -> Value {
     let own = list(document, old);
     let key = |p: &Value| (p.get("name").cloned(), p.get("in").cloned());
     let shared = shared
@@ -86,12 +85,7 @@ fn operation(document: &Value, method: &str, old: &Value, shared: &[&Value]) -> 
         .filter(|p| place(p) == "formData")
         .collect();
     if let Some(body) = all.iter().find(|p| place(p) == "body") {
-        let mut of = body.get("schema").map(schema).unwrap_or_default();
-        if method == "patch" {
-            // Django REST framework documents the required members of PUT for PATCH too, but
-            // accepts any subset.
-            of = json!({ "allOf": [of], "x-partial": true });
-        }
+        let of = body.get("schema").map(schema);
         let media = media(document, old, "consumes").into_iter().next();
         let media = media.unwrap_or_else(|| "application/json".into());
         new.insert(
@@ -137,6 +131,8 @@ fn parameter(old: &Value) -> Value {
             Some("multi") => ("form", true),
             Some("ssv") => ("spaceDelimited", false),
             Some("pipes") => ("pipeDelimited", false),
+            // drf-yasg leaves it out for lists that DRF reads from repeated names.
+            None if !has_commas(old) => ("form", true),
             _ => ("form", false),
         };
         new.insert("style".into(), style.into());
@@ -144,6 +140,13 @@ fn parameter(old: &Value) -> Value {
     }
     new.insert("schema".into(), schema(&Value::Object(of)));
     Value::Object(new)
+}
+
+/// Returns whether a list is one text with commas: django-filter's `__in` and `__range`, and DRF's
+/// ordering (`xtask/src/pipeline/shape/lists.rs`).
+fn has_commas(parameter: &Value) -> bool {
+    let name = parameter.get("name").and_then(Value::as_str);
+    name.is_some_and(|n| n.ends_with("_in") || n.ends_with("_range") || n == "ordering")
 }
 
 fn form(document: &Value, operation: &Value, parts: &[&Value]) -> Value {
@@ -213,6 +216,10 @@ fn schema(old: &Value) -> Value {
     match old {
         Value::Object(map) => {
             let members = map.iter().map(|(key, value)| match (key.as_str(), value) {
+                ("items" | "additionalProperties", _) if is_unknown(value) => {
+                    (key.clone(), json!({ "x-autopi-json": true }))
+                }
+                ("enum" | "default" | "example", _) => (key.clone(), value.clone()),
                 ("$ref", Value::String(target)) => (
                     key.clone(),
                     target
@@ -222,9 +229,39 @@ fn schema(old: &Value) -> Value {
                 ("x-nullable", _) => ("nullable".to_owned(), value.clone()),
                 _ => (key.clone(), schema(value)),
             });
-            Value::Object(members.collect())
+            let mut new: Map<String, Value> = members.collect();
+            if is_any(map) {
+                new.insert("x-autopi-json".into(), true.into());
+            }
+            Value::Object(new)
         }
         Value::Array(items) => Value::Array(items.iter().map(schema).collect()),
         other => other.clone(),
     }
+}
+
+/// Returns whether drf-yasg describes what takes any JSON: a `JSONField`, or choices of several
+/// types.
+fn is_any(schema: &Map<String, Value>) -> bool {
+    let says = ["properties", "additionalProperties", "allOf"];
+    match schema.get("type").and_then(Value::as_str) {
+        Some("object") => !says.iter().any(|key| schema.contains_key(*key)),
+        Some("string") => {
+            let values = schema.get("enum").and_then(Value::as_array);
+            values.is_some_and(|all| all.iter().any(|v| !v.is_string() && !v.is_null()))
+        }
+        _ => false,
+    }
+}
+
+/// Returns whether these are the values of a `DictField` or `ListField` that has no field for them,
+/// which drf-yasg describes as texts that may be null.
+fn is_unknown(values: &Value) -> bool {
+    let is = |key: &str, value: Value| values.get(key) == Some(&value);
+    let words = ["type", "x-nullable", "title", "description"];
+    is("type", "string".into())
+        && is("x-nullable", true.into())
+        && values
+            .as_object()
+            .is_some_and(|v| v.keys().all(|k| words.contains(&k.as_str())))
 }

@@ -429,3 +429,44 @@ fn a_whole_response_that_is_false_changes_no_schema_that_others_prove() {
         }
     }
 }
+
+#[test]
+fn no_proposal_for_integers_beyond_64_bits_loses_their_digits() {
+    let doc = small();
+    let of = |members: &str, place: &str| {
+        let seen = recording(|_| thing()).replace("\"id\":1,", members);
+        let new = corrected(&doc, &judged(&doc, &seen));
+        let properties = &new["components"]["schemas"]["Thing"]["properties"];
+        properties.pointer(place).unwrap().clone()
+    };
+    let ten_to_40 = format!("1{}", "0".repeat(40));
+    let any = json!({ "x-autopi-json": true });
+    assert_eq!(of(&format!("\"id\":{ten_to_40},"), "/id"), any);
+    for (numbers, is) in [
+        (ten_to_40.as_str(), any.clone()),
+        ("9223372036854775807,0.5", any.clone()),
+        ("18446744073709551616,1", any),
+        ("1,0.5", json!({ "type": "number", "x-autopi-json": false })),
+    ] {
+        let members = format!("\"id\":1,\"new\":[{numbers}],");
+        assert_eq!(of(&members, "/new/items"), is, "{numbers}");
+    }
+}
+
+#[test]
+fn a_page_where_one_object_is_documented_is_a_list_of_such_objects() {
+    let doc = small();
+    let page = json!({ "count": 1, "next": null, "previous": null, "results": [thing()] });
+    let seen = recording(|path| match path {
+        "/f/one/" => page.clone(),
+        _ => thing(),
+    });
+    let first = judged(&doc, &seen);
+    assert_eq!(first.findings.len(), 1, "{}", first.text());
+    let text = "documented as object, observed as array";
+    assert!(first.text().contains(text), "{}", first.text());
+    let new = corrected(&doc, &first);
+    assert_eq!(new["components"], doc["components"]);
+    let second = judged(&new, &seen);
+    assert!(second.findings.is_empty(), "{}", second.text());
+}

@@ -34,7 +34,7 @@ impl Evidence {
         *self.kinds.entry(type_of(value).to_owned()).or_default() += 1;
         match value {
             Value::String(text) => drop(self.forms.insert(form(text).to_owned())),
-            Value::Number(n) if !n.is_f64() => drop(self.forms.insert(size(n).to_owned())),
+            Value::Number(n) => drop(size(n).map(|size| self.forms.insert(size.to_owned()))),
             Value::Array(list) if deep && depth < DEEPEST => {
                 for item in list {
                     let items = self.items.get_or_insert_default();
@@ -80,15 +80,18 @@ impl Evidence {
     }
 }
 
+const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
 pub const SIZES: [&str; 4] = ["32 bits", "53 bits", "64 bits", "more than 63 bits"];
 
-fn size(n: &serde_json::Number) -> &'static str {
-    match n.as_i64() {
+/// Returns the size of an integer. One beyond 64 bits was parsed as a float.
+fn size(n: &serde_json::Number) -> Option<&'static str> {
+    Some(match n.as_i64() {
         Some(n) if i32::try_from(n).is_ok() => SIZES[0],
         Some(n) if n.unsigned_abs() <= 1 << 53 => SIZES[1],
         Some(_) => SIZES[2],
+        None if n.as_f64().is_some_and(|n| n.abs() < TWO_TO_63) => return None,
         None => SIZES[3],
-    }
+    })
 }
 
 /// Returns the format of a string.
@@ -162,8 +165,18 @@ mod tests {
         ] {
             assert_eq!(form(text), is, "{text}");
         }
-        let sizes = [0_i64, 1 << 31, 1 << 53, (1 << 53) + 1].map(|n| size(&n.into()));
-        assert_eq!(sizes, [SIZES[0], SIZES[1], SIZES[1], SIZES[2]]);
-        assert_eq!(size(&u64::MAX.into()), SIZES[3]);
+        for (number, is) in [
+            ("0", Some(SIZES[0])),
+            ("2147483648", Some(SIZES[1])),
+            ("9007199254740992", Some(SIZES[1])),
+            ("9007199254740993", Some(SIZES[2])),
+            ("18446744073709551615", Some(SIZES[3])),
+            ("10000000000000000000000000000000000000000", Some(SIZES[3])),
+            ("-18446744073709551616", Some(SIZES[3])),
+            ("0.5", None),
+            ("-0.0", None),
+        ] {
+            assert_eq!(size(&serde_json::from_str(number).unwrap()), is, "{number}");
+        }
     }
 }

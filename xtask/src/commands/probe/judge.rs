@@ -62,6 +62,10 @@ impl<'a> Judge<'a> {
         };
         match (items, value.get("results").unwrap_or(value).as_array()) {
             (Some(at), Some(list)) => list.iter().for_each(|item| self.value(&at, item, 0)),
+            // A page where one object is documented is a list of such objects.
+            (None, Some(_)) if is_page(self.root, &end, value) => {
+                self.value(at, &value["results"], 0);
+            }
             _ => self.value(at, value, 0),
         }
         for (at, (evidence, required_at)) in std::mem::take(&mut self.now) {
@@ -156,6 +160,19 @@ impl<'a> Judge<'a> {
             }
         }
     }
+}
+
+/// Returns whether a value is the envelope of a page, of which the schema at `at` has no member.
+fn is_page(root: &Value, at: &str, value: &Value) -> bool {
+    let mut members = Members::default();
+    members.collect(root, at);
+    let is = value.get("next").is_some() || value.get("count").is_some();
+    is && !members.properties.is_empty()
+        && !value
+            .as_object()
+            .into_iter()
+            .flatten()
+            .any(|(key, _)| members.properties.contains_key(key))
 }
 
 /// The members of an object, including those of its `allOf` parts.

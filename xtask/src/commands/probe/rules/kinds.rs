@@ -18,6 +18,12 @@ pub(super) fn typed(evidence: &Evidence) -> Value {
     let texts_are_numbers = evidence.texts().all(|f| f == "number");
     match evidence.types().as_slice() {
         ["integer"] if evidence.forms.contains(SIZES[3]) => any(),
+        // A float would lose digits of the integers.
+        ["number"] | ["integer", "number"]
+            if SIZES[2..].iter().any(|size| evidence.forms.contains(*size)) =>
+        {
+            any()
+        }
         ["integer"] if evidence.forms.contains(SIZES[2]) => {
             json!({ "type": "integer", "format": "int64", contract::JSON: false })
         }

@@ -59,16 +59,22 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
                 return;
             }
             rename(schema, &requests);
-            let Some(target) = document::ref_name(schema)
-                .filter(|_| method == "patch")
-                .map(str::to_owned)
-            else {
+            if method != "patch" {
                 return;
-            };
-            let new = patched
-                .entry(target.clone())
-                .or_insert_with(|| partial(&target, &mut taken));
-            *schema = document::reference(new);
+            }
+            let target = document::ref_name(schema).map(str::to_owned);
+            let named = target
+                .clone()
+                .map_or_else(|| parts(schema), |name| vec![name]);
+            for name in named {
+                let new = || partial(&name, &mut taken);
+                patched.entry(name.clone()).or_insert_with(new);
+            }
+            match target.and_then(|name| patched.get(&name)) {
+                Some(new) => *schema = document::reference(new),
+                // A form has no name.
+                None => make_partial(schema, &patched),
+            }
         });
     });
     // Each alternative of a union and each part of an object has a partial form too.
@@ -85,10 +91,7 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
     }
     for (from, to) in &patched {
         if let Some(mut schema) = out.get(from).cloned() {
-            if autopi_codegen::schema::is_union(&schema) {
-                rename(&mut schema, &patched);
-            }
-            leave_out_required(&mut schema, &patched);
+            make_partial(&mut schema, &patched);
             out.insert(to.clone(), schema);
         }
     }
@@ -115,6 +118,13 @@ fn parts(schema: &Value) -> Vec<String> {
         .flatten()
         .filter_map(document::ref_name);
     names.map(str::to_owned).collect()
+}
+
+fn make_partial(schema: &mut Value, patched: &BTreeMap<String, String>) {
+    if autopi_codegen::schema::is_union(schema) {
+        rename(schema, patched);
+    }
+    leave_out_required(schema, patched);
 }
 
 /// Makes an object and its parts partial: inline, or by a reference to the partial form.
