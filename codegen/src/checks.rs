@@ -35,25 +35,39 @@ pub fn field(
 
 /// Returns the checks of `value`, a reference to a value of the schema.
 pub fn value(doc: &Document<'_>, key: &str, schema: &Value) -> TokenStream {
-    value_at(doc, key, schema, 0)
+    value_at(doc, key, schema, 0, each_at)
+}
+
+/// Returns the checks of `value`, the list that a setter takes: none of its items is null.
+pub fn list(doc: &Document<'_>, key: &str, schema: &Value) -> TokenStream {
+    value_at(doc, key, schema, 0, item_at)
 }
 
 /// How deep nested lists are checked; deeper ones are left to the server, because a component may
 /// be a list of itself.
 const DEPTH: u8 = 4;
 
-fn value_at(doc: &Document<'_>, key: &str, schema: &Value, depth: u8) -> TokenStream {
+/// What returns the checks of an item of a list, or a value of a map.
+type Each = fn(&Document<'_>, &Value, u8) -> TokenStream;
+
+fn value_at(doc: &Document<'_>, key: &str, schema: &Value, depth: u8, each: Each) -> TokenStream {
     if doc.surface {
         return TokenStream::new();
     }
-    let checks = checks_at(doc, key, schema, depth);
+    let checks = checks_at(doc, key, schema, depth, each);
     match checks.is_empty() || !doc.is_secret(key, schema) {
         true => checks,
         false => quote!(v.secret(|v| { #checks });),
     }
 }
 
-fn checks_at(doc: &Document<'_>, key: &str, schema: &Value, depth: u8) -> TokenStream {
+fn checks_at(
+    doc: &Document<'_>,
+    key: &str,
+    schema: &Value,
+    depth: u8,
+    each_at: Each,
+) -> TokenStream {
     let mut checks = TokenStream::new();
     let known = doc.written_out(schema);
     let items = || known.get("items").map(|items| doc.written_out(items));
@@ -97,9 +111,13 @@ pub fn body(doc: &Document<'_>, schema: &Value) -> TokenStream {
     quote!(#nested #limits)
 }
 
+fn item_at(doc: &Document<'_>, schema: &Value, depth: u8) -> TokenStream {
+    value_at(doc, "", schema, depth, each_at)
+}
+
 /// Returns the checks of `value`, a reference to an item of a list or a value of a map.
 fn each_at(doc: &Document<'_>, schema: &Value, depth: u8) -> TokenStream {
-    let checks = value_at(doc, "", schema, depth);
+    let checks = item_at(doc, schema, depth);
     match checks.is_empty() || !doc.is_nullable(schema) {
         true => checks,
         false => quote!(if let ::std::option::Option::Some(value) = value { #checks }),

@@ -104,9 +104,10 @@ impl Argument {
         schema: &Value,
     ) -> TokenStream {
         let is_file = doc.file(schema).is_some() && schema::is_union(doc.known(schema));
-        let mut checks = match is_file {
-            true => TokenStream::new(),
-            false => checks::value(doc, name, schema),
+        let mut checks = match (is_file, self) {
+            (true, _) => TokenStream::new(),
+            (_, Self::List(_)) => checks::list(doc, name, schema),
+            _ => checks::value(doc, name, schema),
         };
         match self {
             Self::Plain(ty) if is_float(ty) => checks.extend(quote!(v.finite(#name, *value);)),

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Document, kinds::alternatives};
+use super::{
+    Document,
+    kinds::{alias, alternatives},
+};
 
 impl<'a> Document<'a> {
     /// Returns whether a value of `from`, the type of a field of `to`, contains one of `to` by
@@ -39,8 +42,11 @@ impl<'a> Document<'a> {
                 .filter(|_| unions)
                 .filter_map(|p| alternatives(p))
                 .flatten();
+            // A component that only names another is written as that one.
+            let itself = Some(schema).filter(|schema| alias(schema));
             properties
                 .chain(alternatives)
+                .chain(itself)
                 .filter_map(Self::target)
                 .collect()
         };
@@ -48,5 +54,32 @@ impl<'a> Document<'a> {
             .iter()
             .map(|(name, schema)| (*name, targets(schema)))
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Document;
+
+    #[test]
+    fn a_type_that_contains_itself_by_another_name_needs_a_box() {
+        let to = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let doc = json!({"components": {"schemas": {
+            "Other": to("Node"),
+            "Another": to("Other"),
+            "Node": {"properties": {"next": to("Another"), "leaf": to("Leaf")}},
+            "Leaf": {"properties": {"name": {"type": "string"}}},
+            "List": {"type": "array", "items": to("Listed")},
+            "Listed": {"properties": {"all": to("List")}},
+            "Either": {"oneOf": [to("One"), {"type": "string"}]},
+            "One": to("Held"),
+            "Held": {"properties": {"either": to("Either")}},
+        }}});
+        let doc = Document::new(&doc);
+        assert!(doc.needs_box("Another", "Node"));
+        assert!(!doc.needs_box("Leaf", "Node") && !doc.needs_box("List", "Listed"));
+        assert!(doc.union_needs_box("One", "Either"));
     }
 }
