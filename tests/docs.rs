@@ -134,7 +134,9 @@ fn each_test_file_and_link_that_a_page_names_exists() {
                         .strip_prefix('[')
                         .and_then(|rest| rest.split_once("]: "))
                         .filter(|(name, _)| !name.contains('['));
-                    for link in links.chain(named.map(|(_, link)| link)) {
+                    let images = span.split("src=\"").skip(1);
+                    let images = images.filter_map(|image| Some(image.split_once('"')?.0));
+                    for link in links.chain(named.map(|(_, link)| link)).chain(images) {
                         checked += 1;
                         if !leads_somewhere(&page, link) {
                             miss(link);
