@@ -101,12 +101,6 @@ fn kind(message: &str) -> String {
         quoted ^= *c == '"';
         !quoted && !c.is_ascii_digit()
     };
-    message
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .filter(keep)
-        .take(60)
-        .collect()
+    let first = message.lines().next().unwrap_or_default();
+    first.chars().filter(keep).take(60).collect()
 }

@@ -69,7 +69,7 @@ pub(super) async fn run(root: &Path, folder: &Path) -> Result<Verdict> {
     })
 }
 
-/// Calls the operations after the first `skipped` ones at `url`; returns a JSON value for each call.
+/// Calls the operations after the first `skipped` ones at `url`; returns JSON for each call.
 fn call_every_operation(root: &Path, url: &str, skipped: usize) -> Result<Vec<Value>> {
     let output = cargo::command()
         .args(["run", "--quiet", "--package", "conformance"])

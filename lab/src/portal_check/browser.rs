@@ -103,16 +103,13 @@ impl Browser {
             .map(Value::take)
             .unwrap_or_default();
         if failed {
-            let text = |key| {
-                value
-                    .get(key)
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-                    .lines()
-                    .next()
-                    .unwrap_or_default()
-            };
-            bail!("{command}: {}: {}", text("error"), text("message"));
+            let text = |key| value.get(key).and_then(Value::as_str).unwrap_or_default();
+            let first_line = |key| text(key).lines().next().unwrap_or_default();
+            bail!(
+                "{command}: {}: {}",
+                first_line("error"),
+                first_line("message")
+            );
         }
         Ok(value)
     }
