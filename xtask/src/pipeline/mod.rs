@@ -151,8 +151,8 @@ pub fn beside<A: Send, B>(there: impl Fn() -> A + Sync, here: impl FnOnce() -> B
 /// stack for each in a debug build. No stage recurses along references.
 const STACK: usize = 32 << 20;
 
-/// Runs the stages up to verify. Where the overlay makes the document invalid, the result is the one
-/// without it.
+/// Runs the stages up to verify. Where the overlay makes the document invalid, the result is the
+/// one without it.
 fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
     let mut report = Report::default();
     let mut origins = Origins::default();
@@ -207,7 +207,8 @@ fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
     Ok(new)
 }
 
-/// Converts a prepared document to OpenAPI 3.0, with the warnings at their places in the user's file.
+/// Converts a prepared document to OpenAPI 3.0, with the warnings at their places in the user's
+/// file.
 fn converted(
     prepared: &Value,
     origins: &Origins,
