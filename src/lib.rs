@@ -15,6 +15,7 @@
 //! | any other path | [`Client::request`] |
 //! | commands on a device, and their results | [`Command`], [`webhook`] |
 //! | files | [`Upload`], [`Download`] |
+//! | tests of your own program | [`testing`] |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
 

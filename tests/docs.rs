@@ -107,6 +107,23 @@ fn the_readme_has_the_numbers_of_the_document_and_every_area() {
 }
 
 #[test]
+fn each_published_crate_says_where_everything_is() {
+    for folder in ["", "codegen", "sandbox", "cli"] {
+        let manifest = Path::new(ROOT).join(folder).join("Cargo.toml");
+        let manifest = fs::read_to_string(manifest).unwrap();
+        for key in
+            "description keywords categories documentation homepage readme repository".split(' ')
+        {
+            let is_set = |line: &str| {
+                line.strip_prefix(key)
+                    .is_some_and(|rest| rest.starts_with([' ', '.']))
+            };
+            assert!(manifest.lines().any(is_set), "{folder}/Cargo.toml: {key}");
+        }
+    }
+}
+
+#[test]
 fn each_test_file_and_link_that_a_page_names_exists() {
     let root = Path::new(ROOT);
     let texts = files(root, "rs").into_iter().map(|path| {
@@ -134,7 +151,9 @@ fn each_test_file_and_link_that_a_page_names_exists() {
                         .strip_prefix('[')
                         .and_then(|rest| rest.split_once("]: "))
                         .filter(|(name, _)| !name.contains('['));
-                    for link in links.chain(named.map(|(_, link)| link)) {
+                    let images = span.split("src=\"").skip(1);
+                    let images = images.filter_map(|image| Some(image.split_once('"')?.0));
+                    for link in links.chain(named.map(|(_, link)| link)).chain(images) {
                         checked += 1;
                         if !leads_somewhere(&page, link) {
                             miss(link);

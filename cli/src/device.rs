@@ -132,6 +132,15 @@ impl Device {
         })
     }
 
+    /// Returns a device by what was given, for a dry run, which looks nothing up.
+    pub fn not_looked_up(given: String) -> Self {
+        Self {
+            id: given.clone(),
+            unit_id: given.clone(),
+            name: given,
+        }
+    }
+
     /// Fetches all devices of the account.
     ///
     /// # Errors

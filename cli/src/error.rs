@@ -82,7 +82,7 @@ impl Failure {
         Self::new(Exit::NotFound, message)
     }
 
-    /// A feature is not in this build. The command that builds it in keeps those that are.
+    /// A feature is not in this build. The hint is the command that adds it to those that are.
     pub fn not_built(what: &str, feature: &str) -> Self {
         let optional = [
             ("parquet", cfg!(feature = "parquet")),

@@ -18,9 +18,9 @@ pub fn json<'t>(mut reader: serde_json::Deserializer<impl Read<'t>>) -> serde_js
 /// allow it, and of JSON that has it RFC 8259 says that readers differ), as are `.nan` and `.inf`.
 #[derive(Clone, Copy, Default)]
 pub struct Exact<'f> {
-    /// The key, if it came before, and the value that it had there.
+    /// A key that was read before, and its value there.
     first: Option<(&'f str, &'f Value)>,
-    /// See [`Self::early`].
+    /// Whether errors are raised at the second value of a key: see [`Self::early`].
     early: bool,
 }
 

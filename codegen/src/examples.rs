@@ -12,6 +12,9 @@ use crate::{
     parameters::Argument,
 };
 
+/// The width of an example, which rustdoc shows without scrolling.
+const WIDTH: usize = 90;
+
 /// The parts of an operation's documentation that were found so far.
 pub struct About<'a> {
     op: &'a Operation<'a>,
@@ -100,18 +103,31 @@ impl<'a> About<'a> {
 
     /// Returns the call as a reader would write it. It only contains Rust names that we made.
     fn example(&self) -> String {
-        let mut call = format!("client.{}()", self.function);
-        for (field, _, by_reference) in &self.given {
+        let (result, end) = match (self.is_list, &self.returns) {
+            (true, _) => ("let items: Vec<_> = ", ".stream().try_collect()"),
+            (false, Some(_)) => ("let response = ", ".send()"),
+            (false, None) => ("", ".send()"),
+        };
+        let setters = self.given.iter().map(|(field, _, by_reference)| {
             let mark = if *by_reference { "&" } else { "" };
-            call.push_str(&format!(".{field}({mark}{field})"));
-        }
-        match (self.is_list, &self.returns) {
-            (true, _) => format!(
-                "use futures_util::TryStreamExt;\n\nlet items: Vec<_> = \
-                 {call}.stream().try_collect().await?;"
-            ),
-            (false, Some(_)) => format!("let response = {call}.send().await?;"),
-            (false, None) => format!("{call}.send().await?;"),
+            format!(".{field}({mark}{field})")
+        });
+        let setters: Vec<String> = setters.collect();
+        let function = self.function;
+        let line = format!(
+            "{result}client.{function}(){}{end}.await?;",
+            setters.concat()
+        );
+        let call = if line.len() <= WIDTH {
+            line
+        } else {
+            let end = end.replace(").", ")\n    .");
+            let setters: String = setters.iter().map(|s| format!("\n    {s}")).collect();
+            format!("{result}client\n    .{function}(){setters}\n    {end}\n    .await?;")
+        };
+        match self.is_list {
+            true => format!("use futures_util::TryStreamExt;\n\n{call}"),
+            false => call,
         }
     }
 

@@ -21,7 +21,8 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
         let get = operations
             .iter()
             .find(|o| o.method == "get" && o.path == put.path);
-        let Some(ResponseKind::One(got)) = get.map(|get| ResponseKind::of(doc, get)).transpose()?
+        let Some(ResponseKind::One(returned)) =
+            get.map(|get| ResponseKind::of(doc, get)).transpose()?
         else {
             continue;
         };
@@ -35,20 +36,20 @@ pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStr
                 schema::alias(known) || schema::is_open_enum(known) || schema::is_union(known);
             (!other).then_some(name)
         };
-        pairs.extend(object(got).zip(object(taken)).filter(|(a, b)| a != b));
+        pairs.extend(object(returned).zip(object(taken)).filter(|(a, b)| a != b));
     }
     let mut out = TokenStream::new();
-    for (got, taken) in pairs {
-        let (got, taken) = (doc.ident(got)?, doc.ident(taken)?);
-        let about = "Builds the request that sends a response back, to be changed first: it takes \
-                     over the members of both types, and members that the document does not name.";
+    for (returned, taken) in pairs {
+        let (returned, taken) = (doc.ident(returned)?, doc.ident(taken)?);
+        let about = "Builds the request that sends a response back, with the members that both \
+                     types have, and those that the document does not name.";
         out.extend(quote! {
-            impl ::std::convert::TryFrom<&#got> for #taken {
+            impl ::std::convert::TryFrom<&#returned> for #taken {
                 type Error = crate::Error;
                 #[markup = #about]
                 #[inline]
-                fn try_from(got: &#got) -> ::std::result::Result<Self, crate::Error> {
-                    crate::rt::resend(got)
+                fn try_from(response: &#returned) -> ::std::result::Result<Self, crate::Error> {
+                    crate::rt::resend(response)
                 }
             }
         });

@@ -50,28 +50,7 @@ const OTHERS: [&str; 6] = ["gh", "aws", "git", "cargo", "curl", "python3"];
 /// # Errors
 /// Returns an error if the build or a start fails, or if a start of ours misses its aim.
 pub async fn run(root: &Path) -> Result<()> {
-    block_in_place(|| {
-        tools::run(
-            cargo::command()
-                .args(["build", "--quiet", "--release", "--package", "autopi-cli"])
-                .current_dir(root),
-        )
-    })?;
-    // Its own crate once more, with all dependencies built.
-    let own = block_in_place(|| {
-        tools::run(
-            cargo::command()
-                .args(["clean", "--quiet", "--release", "--package", "autopi-cli"])
-                .current_dir(root),
-        )?;
-        let start = Instant::now();
-        tools::run(
-            cargo::command()
-                .args(["build", "--quiet", "--release", "--package", "autopi-cli"])
-                .current_dir(root),
-        )?;
-        anyhow::Ok(start.elapsed())
-    })?;
+    let own = block_in_place(|| compile(root))?;
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let program = target.join("release/autopi");
     let home = tempfile::tempdir()?;
@@ -87,75 +66,13 @@ pub async fn run(root: &Path) -> Result<()> {
             .env("AUTOPI_API_TOKEN", API_TOKEN);
         command
     };
-    let mut rows: Vec<(String, Command)> = OURS
-        .iter()
-        .map(|(name, arguments, _)| ((*name).to_owned(), command(&program, arguments)))
-        .collect();
-    for other in OTHERS {
-        if found(other) {
-            rows.push((
-                format!("{other} --version"),
-                command(Path::new(other), &["--version"]),
-            ));
-        }
-    }
-    let starts = block_in_place(|| medians(&mut rows))?;
-    println!("| start | median of {STARTS} | aim |\n| --- | --- | --- |");
-    for ((name, _), time) in rows.iter().zip(&starts) {
-        let aim = OURS
-            .iter()
-            .find(|(ours, ..)| ours == name)
-            .and_then(|(.., aim)| *aim);
-        let aim = aim.map_or_else(String::new, |ms| format!("{ms} ms"));
-        println!(
-            "| `{name}` | {:.1} ms | {aim} |",
-            time.as_secs_f64() * 1000.0
-        );
-    }
-    let url = format!("{}/dongle/devices/", api.url());
-    let header = format!("Authorization: APIToken {API_TOKEN}");
-    let mut pair = vec![
-        (
-            "autopi".to_owned(),
-            command(&program, &["devices", "-o", "json", "--quiet"]),
-        ),
-        (
-            "curl".to_owned(),
-            command(Path::new("curl"), &["-s", "-H", &header, &url]),
-        ),
-    ];
-    let loopback = block_in_place(|| medians(&mut pair))?;
-    let [ours, theirs] = loopback.as_slice() else {
-        anyhow::bail!("two programs were measured");
-    };
-    let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
-    println!(
-        "\n| `autopi devices -o json` over loopback | curl | ratio (aim: 1.3) |\n| --- | --- | \
-         --- |"
-    );
-    let ms = |time: &Duration| time.as_secs_f64() * 1000.0;
-    println!("| {:.1} ms | {:.1} ms | {ratio:.2} |", ms(ours), ms(theirs));
-    let tree = cargo::command()
-        .args([
-            "tree",
-            "--package",
-            "autopi-cli",
-            "--edges",
-            "normal",
-            "--prefix",
-            "none",
-            "--format",
-            "{p}",
-        ])
-        .current_dir(root)
-        .output()?;
-    let tree = String::from_utf8_lossy(&tree.stdout).into_owned();
-    let crates: BTreeSet<&str> = tree.lines().map(|l| l.trim_end_matches(" (*)")).collect();
+    let starts = block_in_place(|| starts(&program, &command))?;
+    block_in_place(|| loopback(&program, api.url(), &command))?;
     let size = fs::metadata(&program)?.len() as f64 / f64::from(1 << 20);
     println!(
         "\nThe program is {size:.1} MiB, of {} crates; its own crate compiles in {:.0} s, the \
          others being there.",
-        crates.len(),
+        crates(root)?,
         own.as_secs_f64()
     );
     for ((name, _, aim), time) in OURS.iter().zip(&starts) {
@@ -167,6 +84,82 @@ pub async fn run(root: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Compiles the program, and its own crate once more; returns how long the latter took.
+fn compile(root: &Path) -> Result<Duration> {
+    let cargo = |command: &str| {
+        tools::run(
+            cargo::command()
+                .args([command, "--quiet", "--release", "--package", "autopi-cli"])
+                .current_dir(root),
+        )
+    };
+    cargo("build")?;
+    cargo("clean")?;
+    let start = Instant::now();
+    cargo("build")?;
+    Ok(start.elapsed())
+}
+
+/// Prints how long our commands and other programs take to start; returns the times of ours.
+fn starts(program: &Path, command: &dyn Fn(&Path, &[&str]) -> Command) -> Result<Vec<Duration>> {
+    let ours = OURS
+        .iter()
+        .map(|(name, arguments, aim)| ((*name).to_owned(), command(program, arguments), *aim));
+    let others = OTHERS.iter().filter(|other| found(other)).map(|other| {
+        let command = command(Path::new(other), &["--version"]);
+        (format!("{other} --version"), command, None)
+    });
+    let (mut rows, mut aims) = (Vec::new(), Vec::new());
+    for (name, command, aim) in ours.chain(others) {
+        rows.push((name, command));
+        aims.push(aim);
+    }
+    let mut times = medians(&mut rows)?;
+    println!("| start | median of {STARTS} | aim |\n| --- | --- | --- |");
+    for (((name, _), time), aim) in rows.iter().zip(&times).zip(aims) {
+        let aim = aim.map_or_else(String::new, |ms| format!("{ms} ms"));
+        println!("| `{name}` | {:.1} ms | {aim} |", milliseconds(*time));
+    }
+    times.truncate(OURS.len());
+    Ok(times)
+}
+
+/// Prints how long a list over loopback takes, beside curl.
+fn loopback(program: &Path, url: &str, command: &dyn Fn(&Path, &[&str]) -> Command) -> Result<()> {
+    let url = format!("{url}/dongle/devices/");
+    let header = format!("Authorization: APIToken {API_TOKEN}");
+    let ours = command(program, &["devices", "-o", "json", "--quiet"]);
+    let theirs = command(Path::new("curl"), &["-s", "-H", &header, &url]);
+    let mut pair = [("autopi".to_owned(), ours), ("curl".to_owned(), theirs)];
+    let times = medians(&mut pair)?;
+    let [ours, theirs] = times.as_slice() else {
+        anyhow::bail!("two programs were measured");
+    };
+    let (ours, theirs) = (milliseconds(*ours), milliseconds(*theirs));
+    println!(
+        "\n| `autopi devices -o json` over loopback | curl | ratio (aim: 1.3) |\n| --- | --- | \
+         --- |\n| {ours:.1} ms | {theirs:.1} ms | {:.2} |",
+        ours / theirs
+    );
+    Ok(())
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+/// Returns of how many crates the program is.
+fn crates(root: &Path) -> Result<usize> {
+    let output = cargo::command()
+        .args(["tree", "--package", "autopi-cli", "--edges", "normal"])
+        .args(["--prefix", "none", "--format", "{p}"])
+        .current_dir(root)
+        .output()?;
+    let tree = String::from_utf8_lossy(&output.stdout);
+    let crates: BTreeSet<&str> = tree.lines().map(|l| l.trim_end_matches(" (*)")).collect();
+    Ok(crates.len())
 }
 
 fn found(program: &str) -> bool {

@@ -70,7 +70,7 @@ impl std::error::Error for Error {}
 /// The form of responses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Wire {
-    /// As the live API sends them where it departs from its document: a login responds 200 with
+    /// That of the live API, also where it departs from its document: a login responds 200 with
     /// `{token, user}`, pages have `page_size` and no links, and fields that the document calls
     /// strings are booleans, numbers or objects.
     #[default]

@@ -15,8 +15,8 @@ use crate::{
 ///
 /// # Errors
 /// Returns an error if the response has no value for a member that the request requires.
-pub fn resend<A: Serialize, B: Serialize + DeserializeOwned>(got: &A) -> Result<B, Error> {
-    let request = mode::resent(|| read(write(got)?))?;
+pub fn resend<A: Serialize, B: Serialize + DeserializeOwned>(response: &A) -> Result<B, Error> {
+    let request = mode::resent(|| read(write(response)?))?;
     // Where the request takes any JSON or a map, the marks of unknown members are still there.
     let mut value = write(&request)?;
     match unknown::unmark(&mut value) {

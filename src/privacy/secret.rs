@@ -82,7 +82,7 @@ lists! {
         amount at attempts changed count created date enabled endpoint expired expires expiration
         expiry field format hint kind label left length lifetime location name policy required
         reset rotation set state status strength thumbprint time ttl type updated valid;
-    /// Words at the start of such a name: `has_password`.
+    /// Words at the start of a name that is only about a secret: `has_password`.
     asks:
         has is max min needs num require requires use uses;
     /// Further words for queries (signed links, OAuth's code) and for members that are only

@@ -11,7 +11,7 @@ pub(super) fn char_length(bytes: &[u8; 4]) -> usize {
     }
 }
 
-/// Returns how many bytes repeat a step of an escape, of which at most seven are undone.
+/// Returns how many bytes from `from` on repeat `step` (`2525` in `%252541`): at most seven steps.
 pub(super) fn run(text: &[u8], from: usize, step: &[u8]) -> usize {
     let steps = text.get(from..).unwrap_or_default();
     let steps = steps.chunks_exact(step.len()).take(7);

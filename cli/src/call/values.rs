@@ -22,7 +22,7 @@ pub fn read(
     if is("array") {
         let items = schema.get("items").unwrap_or(&Value::Null);
         let items = texts.iter().map(|text| {
-            one(index, items, text, unchecked).map_err(|fault| match text.contains(',') {
+            value_of(index, items, text, unchecked).map_err(|fault| match text.contains(',') {
                 true => fault + "; each value of a list has its own option",
                 false => fault,
             })
@@ -30,14 +30,14 @@ pub fn read(
         return items.collect::<Result<Vec<_>, _>>().map(Value::Array);
     }
     match texts {
-        [text] => one(index, &schema, text, unchecked)
+        [text] => value_of(index, &schema, text, unchecked)
             .or_else(|fault| list(index, &schema, texts).ok_or(fault)),
         _ => list(index, &schema, texts)
             .ok_or_else(|| "given more than once, but takes one value".into()),
     }
 }
 
-fn one(index: &Index, schema: &Value, text: &str, unchecked: bool) -> Result<Value, String> {
+fn value_of(index: &Index, schema: &Value, text: &str, unchecked: bool) -> Result<Value, String> {
     let schema = index.resolved(schema);
     let said = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
     let wrong = |what: &str| Err(format!("`{text}` is not a valid {what}"));
@@ -109,7 +109,7 @@ fn alternatives(index: &Index, union: &Value) -> Vec<Value> {
 fn union(index: &Index, schema: &Value, text: &str) -> Result<Value, String> {
     let all = alternatives(index, schema);
     let fits = |of: &Value| {
-        let value = one(index, of, text, false).ok()?;
+        let value = value_of(index, of, text, false).ok()?;
         check(index, of, &value, "").is_empty().then_some(value)
     };
     let (texts, others): (Vec<_>, Vec<_>) = all.iter().filter_map(fits).partition(Value::is_string);

@@ -79,7 +79,7 @@ fn read(context: &Context, parameter: &Parameter, said: &[String]) -> Result<Val
 }
 
 /// Why nothing can be chosen from a response.
-pub const NOT_JSON: &str = "the response is not JSON, and written as it comes";
+pub const NOT_JSON: &str = "the response is not JSON: written unchanged";
 
 /// Sends an operation and writes its response.
 pub fn send(context: &Context, operation: &'static Operation, given: Given) -> Result<()> {

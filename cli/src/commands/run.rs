@@ -128,14 +128,17 @@ fn is_recent(jid: &str) -> Option<bool> {
     Some(apart.unsigned_abs() < Duration::from_secs(86_400))
 }
 
-/// Waits for a job. One that the API does not know, and that cannot be new, is waited for only
-/// shortly.
+/// Waits for a job; only shortly for one that the API does not know and that cannot be new.
 async fn wait_on(
     job: &CommandJob,
     whole: Duration,
-    patient: bool,
+    may_be_new: bool,
 ) -> Result<CommandOutcome, autopi::Error> {
-    let first = if patient { whole } else { whole.min(UNKNOWN) };
+    let first = if may_be_new {
+        whole
+    } else {
+        whole.min(UNKNOWN)
+    };
     match job.wait(first).await {
         Err(e) if first < whole && e.kind() == ErrorKind::Timeout && !e.is_not_found() => {
             job.wait(whole - first).await
@@ -153,7 +156,6 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         .cloned()
         .collect();
     check_wait(matches)?;
-    let wait = matches.get_one::<u64>("wait").copied();
     let job = matches.get_one::<String>("job");
     let command = match job {
         Some(_) => None,
@@ -164,57 +166,27 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     context.output.reaches()?;
     let named = text("device");
     let device = match context.dry_run {
-        // A dry run cannot look the device up.
-        true => Device {
-            id: named.clone(),
-            unit_id: named.clone(),
-            name: named,
-        },
+        true => Device::not_looked_up(named),
         false => context.block_on(Device::find(context, &client, &named))?,
     };
+    let (shown, unit) = (line(&device.id), line(&device.unit_id));
     let id = device.id.parse::<DeviceId>();
-    let id = id.map_err(|_| {
-        Failure::usage(format!(
-            "{}: --dry-run takes the device's id",
-            line(&device.id)
-        ))
-    })?;
+    let id = id.map_err(|_| Failure::usage(format!("{shown}: --dry-run takes the device's id")))?;
     if command.is_some() {
-        let on = format!(
-            "{} (id {}, unit {})",
-            line(&device.name),
-            line(&device.id),
-            line(&device.unit_id)
-        );
+        let on = format!("{} (id {shown}, unit {unit})", line(&device.name));
         context.confirm(&format!("this runs {} on {on}", line(&text("command"))))?;
     }
-    let of = |result: Value, jid: &str| json!({ "device": device.id, "unit_id": device.unit_id, "device_name": device.name, "job": jid, "result": result });
+    let given = matches.get_one::<u64>("wait").copied();
+    let wait = given.or(job.map(|_| WAIT)).map(Duration::from_secs);
     context.dry(context.block_on(async {
-        let seconds = wait.or(job.map(|_| WAIT));
         let job = match &command {
             Some(command) => client.start_command(id, command).await?,
             None => client.command_job(id, job.map_or("", String::as_str)),
         };
-        let result = match seconds {
-            Some(seconds) => {
-                // A job may be too new to be known.
-                let patient = command.is_some() || is_recent(job.jid()).unwrap_or(wait.is_some());
-                let waited = wait_on(&job, Duration::from_secs(seconds), patient).await;
-                let failed = |e: autopi::Error| match e.kind() {
-                    ErrorKind::Timeout if e.is_not_found() && !patient => {
-                        let jid = line(job.jid());
-                        Failure::not_found(format!("the API knows no job {jid} of this device"))
-                            .hint("`autopi run` without --wait shows the id of its job")
-                    }
-                    ErrorKind::Timeout => Failure::from(e).hint(format!(
-                        "`autopi run {} --job {}` waits on",
-                        device.id,
-                        line(job.jid())
-                    )),
-                    _ => Failure::from(e),
-                };
-                waited.map_err(failed)?.value.0
-            }
+        // A job may be too new to be known.
+        let may_be_new = || command.is_some() || is_recent(job.jid()).unwrap_or(given.is_some());
+        let result = match wait {
+            Some(wait) => result(&job, &device, wait, may_be_new()).await?,
             // A device on the local network responds at once, without a job.
             None if job.jid().is_empty() => job
                 .poll()
@@ -223,15 +195,38 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
                 .unwrap_or_default(),
             None => Value::Null,
         };
-        if seconds.is_none() && result.is_null() {
-            context.output.notice(&format!(
-                "it runs: `autopi run {} --job {}` waits for its result",
-                device.id,
-                line(job.jid())
-            ));
+        if wait.is_none() && result.is_null() {
+            let later = format!("`autopi run {} --job {}`", device.id, line(job.jid()));
+            let notice = format!("it runs: {later} waits for its result");
+            context.output.notice(&notice);
         }
-        context
-            .output
-            .value(of(result, job.jid()), &View::default())
+        let row = json!({
+            "device": device.id, "unit_id": device.unit_id, "device_name": device.name,
+            "job": job.jid(), "result": result,
+        });
+        context.output.value(row, &View::default())
     }))
+}
+
+/// Waits for the result of a job.
+async fn result(
+    job: &CommandJob,
+    device: &Device,
+    wait: Duration,
+    may_be_new: bool,
+) -> Result<Value> {
+    let jid = line(job.jid());
+    let failed = |e: autopi::Error| match e.kind() {
+        ErrorKind::Timeout if e.is_not_found() && !may_be_new => {
+            Failure::not_found(format!("the API knows no job {jid} of this device"))
+                .hint("`autopi run` without --wait shows the id of its job")
+        }
+        ErrorKind::Timeout => {
+            let hint = format!("`autopi run {} --job {jid}` waits on", device.id);
+            Failure::from(e).hint(hint)
+        }
+        _ => Failure::from(e),
+    };
+    let outcome = wait_on(job, wait, may_be_new).await;
+    Ok(outcome.map_err(failed)?.value.0)
 }

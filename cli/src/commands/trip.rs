@@ -112,7 +112,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
         .unwrap_or_default();
     let client = context.client()?;
     let work = async {
-        let trip = one(context, &client, &TRIP, &id).await?;
+        let trip = fetched(context, &client, &TRIP, &id).await?;
         let shown = Shown::of(context, &client, trip).await?;
         match target {
             Some((kind, output)) => shown.write(kind, &output),
@@ -123,7 +123,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
 }
 
 /// Fetches an object by its id.
-async fn one(context: &Context, client: &Client, paths: &[&str], id: &str) -> Result<Value> {
+async fn fetched(context: &Context, client: &Client, paths: &[&str], id: &str) -> Result<Value> {
     let operation: &'static Operation = device::operation(context, "GET", paths)?;
     let name = operation.path_names().next().unwrap_or_default();
     let mut given = device::given(operation, &[(name, Some(id.into()))]);
@@ -148,7 +148,7 @@ impl Shown {
         let time = |key: &str| text(key)?.parse::<Timestamp>().ok();
         // A deleted device still has trips.
         let device = match context.index.at("GET", DEVICE) {
-            Some(_) if !id.is_empty() => match one(context, client, &[DEVICE], id).await {
+            Some(_) if !id.is_empty() => match fetched(context, client, &[DEVICE], id).await {
                 Err(e) if !matches!(e.exit, Exit::NotFound | Exit::Refused | Exit::Usage) => {
                     return Err(e);
                 }

@@ -191,16 +191,20 @@ impl<'a> Builder<'a> {
         let find = |is: fn(&str) -> bool| content.iter().find(|(media, _)| is(media));
         let has_file = |value| forms::has_file(self.document, schema(value));
         let is_file = |value| forms::is_file(self.document, schema(value));
-        let (kind, (media, value)) = find(is_multipart)
-            .filter(|(_, value)| has_file(value))
-            .map(|found| ("multipart", found))
-            .or_else(|| {
-                let json = media::json(content).filter(|(_, value)| !is_file(value));
-                Some(("json", json?))
-            })
-            .or_else(|| Some(("form", find(is_urlencoded)?)))
-            .or_else(|| Some(("multipart", find(is_multipart)?)))
-            .or_else(|| Some(("raw", content.iter().next()?)))?;
+        let multipart = find(is_multipart);
+        let with_file = multipart.filter(|(_, value)| has_file(value));
+        let json = || media::json(content).filter(|(_, value)| !is_file(value));
+        let (kind, (media, value)) = if let Some(found) = with_file {
+            ("multipart", found)
+        } else if let Some(found) = json() {
+            ("json", found)
+        } else if let Some(found) = find(is_urlencoded) {
+            ("form", found)
+        } else if let Some(found) = multipart {
+            ("multipart", found)
+        } else {
+            ("raw", content.iter().next()?)
+        };
         let required = body.get("required") == Some(&Value::Bool(true));
         let schema = value.get("schema").map(trimmed);
         let mut out =

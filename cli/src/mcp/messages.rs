@@ -127,7 +127,7 @@ async fn read(to: mpsc::Sender<Message>, out: Arc<Mutex<Stdout>>) {
     }
 }
 
-/// Reads a line, of one that is too long the start. Returns whether there was one.
+/// Reads a line, or only the start of one that is too long. Returns whether there was one.
 async fn next(input: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
     (&mut *input).take(LONGEST).read_until(b'\n', line).await?;
@@ -166,14 +166,13 @@ fn id_of(line: &[u8]) -> Option<Value> {
     message.id.filter(is_id)
 }
 
-/// Returns the message of a line; nothing if there is none to respond to.
+/// Returns the JSON of a line; nothing if it is empty.
 ///
 /// # Errors
-/// Returns the responses to what is no message that this server understands.
-fn message(line: &[u8], has_begun: &mut bool) -> Result<Option<Message>, Vec<Value>> {
-    let one = |id: Option<&Value>, code, message: &str| Err(vec![fault(id, code, message)]);
+/// Returns the responses to a line that is too long, is not JSON, or is a batch.
+fn json_of(line: &[u8]) -> Result<Option<Value>, Vec<Value>> {
     if line.len() as u64 == LONGEST {
-        return one(None, REQUEST, "a message is longer than 16 MiB");
+        return refused(None, REQUEST, "a message is longer than 16 MiB");
     }
     let line = line.trim_ascii();
     if line.is_empty() {
@@ -183,40 +182,56 @@ fn message(line: &[u8], has_begun: &mut bool) -> Result<Option<Message>, Vec<Val
         Ok(value) => value,
         Err(e) => {
             let what = format!("{}; a message is one line of JSON", e.message);
-            return one(id_of(line).as_ref(), PARSE, &what);
+            return refused(id_of(line).as_ref(), PARSE, &what);
         }
     };
-    if let Value::Array(messages) = &value {
-        let ids = messages
-            .iter()
-            .filter_map(|m| m.get("id").filter(|id| is_id(id)));
-        let what = "a batch: MCP has none, each message is a line of its own";
-        let faults: Vec<_> = ids.map(|id| fault(Some(id), REQUEST, what)).collect();
-        return match faults.is_empty() {
-            true => one(None, REQUEST, what),
-            false => Err(faults),
-        };
+    let Value::Array(messages) = &value else {
+        return Ok(Some(value));
+    };
+    let ids = messages
+        .iter()
+        .filter_map(|m| m.get("id").filter(|id| is_id(id)));
+    let what = "a batch: MCP has none, each message is a line of its own";
+    let faults: Vec<_> = ids.map(|id| fault(Some(id), REQUEST, what)).collect();
+    match faults.is_empty() {
+        true => refused(None, REQUEST, what),
+        false => Err(faults),
     }
+}
+
+/// Returns the error that is the only response.
+fn refused<T>(id: Option<&Value>, code: i32, message: &str) -> Result<T, Vec<Value>> {
+    Err(vec![fault(id, code, message)])
+}
+
+/// Returns the message of a line; nothing if there is none to respond to.
+///
+/// # Errors
+/// Returns the responses to what is no message that this server understands.
+fn message(line: &[u8], has_begun: &mut bool) -> Result<Option<Message>, Vec<Value>> {
+    let Some(value) = json_of(line)? else {
+        return Ok(None);
+    };
     let Some(members) = value.as_object() else {
-        return one(None, REQUEST, "a message must be an object");
+        return refused(None, REQUEST, "a message must be an object");
     };
     let id = members.get("id");
     if id.is_some_and(|id| !is_id(id)) {
-        return one(None, REQUEST, "id: must be a text or an integer");
+        return refused(None, REQUEST, "id: must be a text or an integer");
     }
     let is_response = members.contains_key("result") || members.contains_key("error");
     let Some(method) = members.get("method") else {
         // This server asks nothing.
         return match is_response {
             true => Ok(None),
-            false => one(id, REQUEST, "method: required, not given"),
+            false => refused(id, REQUEST, "method: required, not given"),
         };
     };
     let Some(method) = method.as_str() else {
-        return one(id, REQUEST, "method: must be a text");
+        return refused(id, REQUEST, "method: must be a text");
     };
     if members.get("jsonrpc") != Some(&json!("2.0")) {
-        return one(id, REQUEST, "jsonrpc: must be \"2.0\"");
+        return refused(id, REQUEST, "jsonrpc: must be \"2.0\"");
     }
     if id.is_none() {
         // Nobody waits for a response to a notification.
@@ -227,25 +242,19 @@ fn message(line: &[u8], has_begun: &mut bool) -> Result<Option<Message>, Vec<Val
         let names: Vec<_> = METHODS.iter().map(|(name, _)| *name).collect();
         let shown: String = method.chars().take(100).collect();
         let what = format!("there is no method {shown}; there are {}", names.join(", "));
-        return one(id, METHOD, &what);
+        return refused(id, METHOD, &what);
     };
     let is_free = matches!(method, "ping" | "server/discover");
     let begins = method == "initialize" || (!is_free && value.pointer(INLINE).is_some());
     if !*has_begun && !begins && !is_free {
-        return one(id, REQUEST, "`initialize` comes first");
+        return refused(id, REQUEST, "`initialize` comes first");
     }
     let given = members.get("params").filter(|params| !params.is_null());
     if given.is_some_and(|params| !params.is_object()) {
-        return one(id, PARAMS, "params: must be an object");
+        return refused(id, PARAMS, "params: must be an object");
     }
-    for (name, is_required, (is_kind, kind)) in *params {
-        let value = given.and_then(|params| params.get(name));
-        let what = match value.filter(|value| !value.is_null()) {
-            Some(value) if !is_kind(value) => format!("params.{name}: must be {kind}"),
-            None if *is_required => format!("params.{name}: required, not given"),
-            _ => continue,
-        };
-        return one(id, PARAMS, &what);
+    if let Some(what) = wrong_member(params, given) {
+        return refused(id, PARAMS, &what);
     }
     match serde_json::from_value::<Message>(value.clone()) {
         Ok(JsonRpcMessage::Request(request))
@@ -254,6 +263,20 @@ fn message(line: &[u8], has_begun: &mut bool) -> Result<Option<Message>, Vec<Val
             *has_begun |= begins;
             Ok(Some(JsonRpcMessage::Request(request)))
         }
-        _ => one(id, PARAMS, &format!("params: not those of {method}")),
+        _ => refused(id, PARAMS, &format!("params: not those of {method}")),
     }
+}
+
+/// Returns what is wrong with the first member of params that is not as the method takes it.
+fn wrong_member(members: &[Member], given: Option<&Value>) -> Option<String> {
+    members
+        .iter()
+        .find_map(|(name, is_required, (is_kind, kind))| {
+            let value = given.and_then(|params| params.get(name));
+            match value.filter(|value| !value.is_null()) {
+                Some(value) if !is_kind(value) => Some(format!("params.{name}: must be {kind}")),
+                None if *is_required => Some(format!("params.{name}: required, not given")),
+                _ => None,
+            }
+        })
 }

@@ -184,7 +184,7 @@ impl Output {
         Ok(())
     }
 
-    /// Checks that the file does not have the name of a format that data is not written in.
+    /// Checks that the ending of the file is not that of another format.
     ///
     /// # Errors
     /// Returns an error if its ending is that of another format.

@@ -26,12 +26,12 @@ pub fn write(picture: &Picture) -> String {
     );
     for shape in &picture.shapes {
         // Writing to a `String` cannot fail.
-        let _ = one(&mut out, shape);
+        let _ = element(&mut out, shape);
     }
     out + "</svg>\n"
 }
 
-fn one(out: &mut String, shape: &Shape) -> std::fmt::Result {
+fn element(out: &mut String, shape: &Shape) -> std::fmt::Result {
     match shape {
         Shape::Line {
             places,

@@ -47,7 +47,7 @@ const NO_OPTION: [(&str, &str); 4] = [
     ),
     (
         "search",
-        "a text to search for is a word, where there is one",
+        "a text to search for is a word without an option, where a list takes one",
     ),
 ];
 

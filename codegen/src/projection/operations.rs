@@ -52,7 +52,7 @@ const TYPES: [&str; 15] = [
     "Self",
 ];
 /// Methods that its code calls on a client.
-const METHODS: [&str; 9] = [
+const CLIENT_METHODS: [&str; 9] = [
     "api_version",
     "baseurl",
     "client",
@@ -106,8 +106,8 @@ fn name_refused(op: &Operation<'_>, taken: &mut BTreeSet<String>) -> Option<&'st
     let id = op.value.get("operationId").and_then(Value::as_str);
     let id = id.unwrap_or_default();
     let (name, function) = (pascal(id), id.to_snake_case());
-    if TYPES.contains(&name.as_str()) || METHODS.contains(&function.as_str()) {
-        return Some("an operation that is named as something in progenitor's code");
+    if TYPES.contains(&name.as_str()) || CLIENT_METHODS.contains(&function.as_str()) {
+        return Some("an operation with the name of an item in progenitor's code");
     }
     let ours = names::value_ident(id).to_string();
     let other = |c: char| !c.is_ascii() && !c.to_lowercase().all(|c| ours.contains(c));

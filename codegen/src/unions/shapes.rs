@@ -81,34 +81,39 @@ pub(super) fn shapes(
         }
         return;
     }
-    if let (Some(target), Some((properties, required))) = (target, members(doc, schema))
-        && let Ok(ident) = doc.ident(target)
-    {
-        let fixed = properties.iter().filter_map(|(name, property)| {
-            let values = listed(doc, property);
-            let tag = values.first().filter(|_| values.len() == 1).map(tag)?;
-            Some(quote!((#name, &[#tag]),))
-        });
-        let open = match known.get("additionalProperties") {
-            Some(Value::Object(extra)) => !extra.is_empty(),
-            other => other == Some(&Value::Bool(true)),
-        };
-        out.push(quote! {
-            crate::rt::Shape {
-                kinds: crate::rt::kind::OBJECT,
-                fields: <crate::types::#ident as crate::rt::Record>::FIELDS,
-                required: &[#(#required),*],
-                fixed: &[#(#fixed)*],
-                open: #open,
-                ..crate::rt::Shape::ANY
-            }
-        });
-        return;
-    }
-    let format = known
-        .get("format")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let record = target.and_then(|target| of_record(doc, target, schema));
+    out.push(record.unwrap_or_else(|| of_value(doc, schema, (depth, budget))));
+}
+
+/// Returns the shape of a generated record.
+fn of_record(doc: &Document<'_>, target: &str, schema: &Value) -> Option<TokenStream> {
+    let (properties, required) = members(doc, schema)?;
+    let ident = doc.ident(target).ok()?;
+    let fixed = properties.iter().filter_map(|(name, property)| {
+        let values = listed(doc, property);
+        let tag = values.first().filter(|_| values.len() == 1).map(tag)?;
+        Some(quote!((#name, &[#tag]),))
+    });
+    let open = match doc.known(schema).get("additionalProperties") {
+        Some(Value::Object(extra)) => !extra.is_empty(),
+        other => other == Some(&Value::Bool(true)),
+    };
+    Some(quote! {
+        crate::rt::Shape {
+            kinds: crate::rt::kind::OBJECT,
+            fields: <crate::types::#ident as crate::rt::Record>::FIELDS,
+            required: &[#(#required),*],
+            fixed: &[#(#fixed)*],
+            open: #open,
+            ..crate::rt::Shape::ANY
+        }
+    })
+}
+
+/// Returns the shape of what has no record: its JSON type, its values or format, and its items.
+fn of_value(doc: &Document<'_>, schema: &Value, (depth, budget): (u8, &mut usize)) -> TokenStream {
+    let known = doc.known(schema);
+    let format = known.get("format").and_then(Value::as_str);
     let kinds = match known.get("type").and_then(Value::as_str) {
         Some("string") => quote!(TEXT),
         Some("integer") => quote!(INTEGER),
@@ -124,23 +129,15 @@ pub(super) fn shapes(
         let values = values.iter().map(tag);
         more.extend(quote!(values: &[#(#values),*],));
     }
-    if matches!(format, "uuid" | "date" | "date-time" | "decimal") {
+    if matches!(format, Some("uuid" | "date" | "date-time" | "decimal")) {
         more.extend(quote!(formatted: true,));
     }
     if let Some(items) = known.get("items").filter(|_| depth < DEEPEST) {
-        let mut inner = Vec::new();
-        shapes(
-            doc,
-            items,
-            &mut BTreeSet::new(),
-            (depth + 1, budget),
-            &mut inner,
-        );
+        let (mut seen, mut inner) = (BTreeSet::new(), Vec::new());
+        shapes(doc, items, &mut seen, (depth + 1, budget), &mut inner);
         more.extend(quote!(items: &[#(#inner),*],));
     }
-    out.push(
-        quote!(crate::rt::Shape { kinds: crate::rt::kind::#kinds, #more ..crate::rt::Shape::ANY }),
-    );
+    quote!(crate::rt::Shape { kinds: crate::rt::kind::#kinds, #more ..crate::rt::Shape::ANY })
 }
 
 /// How many shapes a union may have in addition to one for each alternative: those of unions inside

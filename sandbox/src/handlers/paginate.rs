@@ -63,13 +63,12 @@ impl Paging {
             .find_map(|s| documented(s)?.default)
             .filter(|n| *n > 0);
         let undocumented = family == Family::Page && documented("page").is_none();
-        let size = sizes
+        let asked = sizes
             .iter()
             .filter(|s| undocumented || documented(s).is_some())
-            .find_map(|s| query.number(s).filter(|n| *n > 0))
-            .or(default)
-            .unwrap_or(DEFAULT_PAGE_SIZE)
-            .min(MAX_PAGE_SIZE);
+            .find_map(|s| query.number(s).filter(|n| *n > 0));
+        let size = asked.or(default).unwrap_or(DEFAULT_PAGE_SIZE);
+        let size = size.min(MAX_PAGE_SIZE);
         let start = match family {
             Family::Page => match query.get("page").filter(|p| !p.is_empty()).unwrap_or("1") {
                 "last" => 0,

@@ -212,11 +212,7 @@ impl Resources {
         let keep = |(k, _): &(&String, &Value)| {
             Some(k.as_str()) != key && k.as_str() != "password" && !hidden(k)
         };
-        sent.as_object()
-            .into_iter()
-            .flatten()
-            .filter(keep)
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect()
+        let kept = sent.as_object().into_iter().flatten().filter(keep);
+        kept.map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 }

@@ -151,30 +151,15 @@ pub fn beside<A: Send, B>(there: impl Fn() -> A + Sync, here: impl FnOnce() -> B
 /// stack for each in a debug build. No stage recurses along references.
 const STACK: usize = 32 << 20;
 
+/// Runs the stages up to verify. Where the overlay makes the document invalid, the result is the
+/// one without it.
 fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
     let mut report = Report::default();
     let mut origins = Origins::default();
     let upstream = fetch::parse(input.text)?;
     let prepared = convert::prepare(upstream.clone(), input.file, &mut report, &mut origins)
         .map_err(|e| place(e, &origins, input))?;
-    let prepared_warnings = report.warnings.len();
-    let mut doc =
-        convert::translate(&prepared, &mut report).map_err(|e| place(e, &origins, input))?;
-    if let Err(e) = autopi_codegen::check(&doc) {
-        let e = Failure::new("convert", e.pointer(), e.message());
-        return Err(match origins::kept(&prepared, e.pointer()) {
-            Some(pointer) => place(e.moved(pointer), &origins, input),
-            None => e,
-        });
-    }
-    let converted = report.warnings.len();
-    convert::fix_locations(&mut doc, &mut report);
-    trace_warnings(
-        &mut report,
-        prepared_warnings..converted,
-        &prepared,
-        &origins,
-    );
+    let mut doc = converted(&prepared, &origins, &mut report, input)?;
     // In the later stages places have other names: find where this one came from.
     let traced = |e: Failure| {
         let found = origin(&prepared, e.pointer(), input.overlay);
@@ -193,43 +178,8 @@ fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
         stale = applied.stale;
         actions = applied.actions + stale.len();
     }
-    for pointer in ["/paths", "/components/schemas"] {
-        if let Some(map) = doc.pointer_mut(pointer).and_then(Value::as_object_mut) {
-            map.sort_keys();
-        }
-    }
-    let text = match input.proof {
-        Proof::Unwanted => String::new(),
-        _ => serde_json::to_string_pretty(&doc)
-            .map(|text| text + "\n")
-            .map_err(|e| Failure::new("write", "", e.to_string()))?,
-    };
-    let proven = match input.proof {
-        Proof::Unless(known) => known == Some(text.as_str()),
-        Proof::Wanted | Proof::Unwanted => false,
-    };
-    let verified = verify::verify(&prepared, &doc).and_then(|()| match input.proof {
-        _ if proven => Ok(()),
-        Proof::Unwanted => verify::well_formed(&doc),
-        _ => verify::generates(&doc),
-    });
-    if let Err(e) = verified {
-        let e = traced(e);
-        let overlay = None;
-        let without = input
-            .overlay
-            .map(|_| run_stages(Input { overlay, ..input }));
-        return match without {
-            Some(Ok(without)) => Ok(Normalized {
-                actions,
-                stale,
-                broken: Some(e),
-                ..without
-            }),
-            _ => Err(e),
-        };
-    }
-    Ok(Normalized {
+    let text = canonical_text(&mut doc, input.proof)?;
+    let mut new = Normalized {
         upstream,
         doc,
         text,
@@ -237,5 +187,70 @@ fn run_stages(input: Input<'_>) -> Result<Normalized, Failure> {
         actions,
         stale,
         broken: None,
-    })
+    };
+    if let Err(e) = verified(&prepared, &new, input.proof) {
+        let e = traced(e);
+        let overlay = None;
+        let without = input
+            .overlay
+            .map(|_| run_stages(Input { overlay, ..input }));
+        let Some(Ok(without)) = without else {
+            return Err(e);
+        };
+        new = Normalized {
+            actions: new.actions,
+            stale: new.stale,
+            broken: Some(e),
+            ..without
+        };
+    }
+    Ok(new)
+}
+
+/// Converts a prepared document to OpenAPI 3.0, with the warnings at their places in the user's
+/// file.
+fn converted(
+    prepared: &Value,
+    origins: &Origins,
+    report: &mut Report,
+    input: Input<'_>,
+) -> Result<Value, Failure> {
+    let before = report.warnings.len();
+    let mut doc = convert::translate(prepared, report).map_err(|e| place(e, origins, input))?;
+    if let Err(e) = autopi_codegen::check(&doc) {
+        let e = Failure::new("convert", e.pointer(), e.message());
+        return Err(match origins::kept(prepared, e.pointer()) {
+            Some(pointer) => place(e.moved(pointer), origins, input),
+            None => e,
+        });
+    }
+    let translated = before..report.warnings.len();
+    convert::fix_locations(&mut doc, report);
+    trace_warnings(report, translated, prepared, origins);
+    Ok(doc)
+}
+
+/// Sorts paths and components; returns the document's text, if it is wanted.
+fn canonical_text(doc: &mut Value, proof: Proof<'_>) -> Result<String, Failure> {
+    for pointer in ["/paths", "/components/schemas"] {
+        if let Some(map) = doc.pointer_mut(pointer).and_then(Value::as_object_mut) {
+            map.sort_keys();
+        }
+    }
+    match proof {
+        Proof::Unwanted => Ok(String::new()),
+        _ => serde_json::to_string_pretty(doc)
+            .map(|text| text + "\n")
+            .map_err(|e| Failure::new("write", "", e.to_string())),
+    }
+}
+
+/// Verifies the result, as far as a proof is wanted.
+fn verified(prepared: &Value, new: &Normalized, proof: Proof<'_>) -> Result<(), Failure> {
+    verify::verify(prepared, &new.doc)?;
+    match proof {
+        Proof::Unless(known) if known == Some(new.text.as_str()) => Ok(()),
+        Proof::Unwanted => verify::well_formed(&new.doc),
+        _ => verify::generates(&new.doc),
+    }
 }

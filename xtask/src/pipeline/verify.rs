@@ -108,14 +108,10 @@ pub fn verify(before: &Value, after: &Value) -> Result<(), Failure> {
                 format!("operationId `{id}` is also that of {other}"),
             ));
         }
-        let declared: BTreeSet<&str> = op
-            .get("parameters")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter(|p| p.get("in").and_then(Value::as_str) == Some("path"))
-            .filter_map(|p| p.get("name")?.as_str())
-            .collect();
+        let parameters = op.get("parameters").and_then(Value::as_array);
+        let is_of_path = |p: &&Value| p.get("in").is_some_and(|place| place == "path");
+        let of_path = parameters.into_iter().flatten().filter(is_of_path);
+        let declared: BTreeSet<&str> = of_path.filter_map(|p| p.get("name")?.as_str()).collect();
         let wanted: BTreeSet<&str> = document::path_parameters(path).collect();
         if let Some(name) = declared.symmetric_difference(&wanted).next() {
             return Err(fail(

@@ -67,13 +67,9 @@ pub fn collection(spec: &mut Spec, seen: &Survey, norm: &str) -> Option<Collecti
                 .find(|p| p.location == Location::Path && Some(&p.name) == item.as_ref())
         })
         .map(|p| p.schema);
-    let kinds: Vec<IdKind> = key
-        .as_deref()
-        .and_then(scalar)
-        .into_iter()
-        .chain(in_path)
-        .map(|u| id_kind(spec, u))
-        .collect();
+    let of_key = key.as_deref().and_then(scalar);
+    let schemas = of_key.into_iter().chain(in_path);
+    let kinds: Vec<IdKind> = schemas.map(|schema| id_kind(spec, schema)).collect();
     let id = if kinds.contains(&IdKind::Uuid) {
         IdKind::Uuid
     } else {

@@ -10,6 +10,7 @@ use crate::spec::{
     schema::{Kind as ValueKind, Property},
 };
 
+/// The methods of a path item that the sandbox serves: all but TRACE.
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "patch", "head", "options", "query",
 ];

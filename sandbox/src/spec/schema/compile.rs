@@ -254,13 +254,9 @@ impl Schemas {
             return None;
         }
         let mut object = Object::default();
-        let required: HashSet<&str> = schema
-            .get("required")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
+        let names = schema.get("required").and_then(Value::as_array);
+        let names = names.into_iter().flatten().filter_map(Value::as_str);
+        let required: HashSet<&str> = names.collect();
         for (name, property) in properties.into_iter().flatten() {
             let of = self.compile_ref(doc, property, false);
             object.add(Property {

@@ -17,12 +17,9 @@ pub fn update(manifest: &str, areas: &[String]) -> Result<String, Failure> {
         .and_then(Item::as_table_mut)
         .ok_or_else(|| fail("[features] is missing".into()))?;
     let strings = |item: Option<&Item>| -> Vec<String> {
-        item.and_then(Item::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect()
+        let entries = item.and_then(Item::as_array).into_iter().flatten();
+        let strings = entries.filter_map(Value::as_str);
+        strings.map(str::to_owned).collect()
     };
     let listed = strings(features.get("full"));
     if listed == areas {

@@ -14,7 +14,7 @@ use crate::{
     report::{Failure, Report},
 };
 
-/// What is said of a parameter that an operation has already.
+/// The warning about a parameter that its operation has already.
 pub const SECOND: &str =
     "a second parameter of this name and place: left out, the first one counts";
 

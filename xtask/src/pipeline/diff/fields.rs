@@ -29,7 +29,8 @@ pub fn both(a: Option<Entries>, b: Option<Entries>) -> Option<Entries> {
     a.zip(b).map(|(a, b)| a.zip(b).map(|(a, b)| a.min(b)))
 }
 
-/// Finds the components that are used: those that `is_used` says. `forms` are those that are forms.
+/// Finds the components that are texts, among those that `is_used` accepts. `forms` are the
+/// components that are forms.
 pub fn named(
     doc: &Value,
     forms: &BTreeMap<String, Option<Form>>,

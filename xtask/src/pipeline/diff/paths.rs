@@ -208,14 +208,9 @@ fn shape(op: &Path<'_>) -> String {
 
 /// Returns the differing prefixes of two paths: `/v1/a/` and `/v2/a/` give (`/v1`, `/v2`).
 pub fn prefixes<'p>(old: &'p str, new: &'p str) -> (&'p str, &'p str) {
-    let (a, b): (Vec<&str>, Vec<&str>) = (old.split('/').collect(), new.split('/').collect());
-    let same = a
-        .iter()
-        .rev()
-        .zip(b.iter().rev())
-        .take_while(|(x, y)| x == y)
-        .map(|(x, _)| x.len() + 1)
-        .sum::<usize>();
+    let from_the_end = old.rsplit('/').zip(new.rsplit('/'));
+    let shared = from_the_end.take_while(|(a, b)| a == b);
+    let same: usize = shared.map(|(segment, _)| segment.len() + 1).sum();
     (
         &old[..old.len().saturating_sub(same)],
         &new[..new.len().saturating_sub(same)],

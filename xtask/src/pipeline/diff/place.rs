@@ -42,7 +42,7 @@ pub struct Operations {
 }
 
 impl Operations {
-    /// Returns operations that do both, as far as the sides of the place say.
+    /// Returns operations for both sides: which of them counts, the sides of the place tell.
     pub fn all(labels: BTreeSet<String>) -> Self {
         Self {
             request: labels.clone(),

@@ -173,15 +173,10 @@ fn reach(change: &Change) -> String {
     match names.len() {
         0 => String::new(),
         1 => format!(" ({})", names.join("")),
-        n => format!(
-            " ({n} operations: {})",
-            names
-                .iter()
-                .take(NAMED)
-                .cloned()
-                .chain((n > NAMED).then(|| "…".into()))
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
+        n => {
+            let mut shown: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+            shown.extend((n > NAMED).then_some("…"));
+            format!(" ({n} operations: {})", shown.join(", "))
+        }
     }
 }

@@ -163,7 +163,7 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// Returns whether who has the credentials of one way has those of another.
+/// Returns whether the credentials of `way` include those of `now`.
 fn suffices(way: &Way, now: &Way) -> bool {
     now.iter()
         .all(|(name, scopes)| way.get(name).is_some_and(|had| scopes.is_subset(had)))

@@ -95,14 +95,8 @@ impl Requester {
             .headers()
             .get("content-type")
             .and_then(|v| v.to_str().ok());
-        let media: String = media
-            .unwrap_or("no type")
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .take(40)
-            .collect();
+        let essence = media.unwrap_or("no type").split(';').next();
+        let media: String = essence.unwrap_or_default().chars().take(40).collect();
         let mut body = Vec::new();
         loop {
             match response.chunk().await {

@@ -18,80 +18,108 @@ impl Forms {
         map: &mut Map<String, Value>,
         around: &At<'_>,
     ) -> Result<(), Failure> {
-        let is_scalar = SCALAR.iter().any(|key| map.contains_key(*key));
+        self.scalar_with_members(map, around);
+        let at = At::Member(around, "type");
+        match map.get_mut("type") {
+            None => Ok(()),
+            Some(Value::Array(list)) => {
+                self.listed_names(list, &at)?;
+                if !self.lists_of_types {
+                    self.list_before_31(map, &at);
+                }
+                Ok(())
+            }
+            Some(value) => {
+                self.text(value, &at)?;
+                let said = value.as_str().unwrap_or_default().to_owned();
+                self.name(map, &said, &at);
+                Ok(())
+            }
+        }
+    }
+
+    /// Reads `properties` beside the type of a scalar as a mistake: in the type, or in them if
+    /// other keywords are those of a scalar too.
+    fn scalar_with_members(&mut self, map: &mut Map<String, Value>, around: &At<'_>) {
         let members = map.get("properties").and_then(Value::as_object);
         let has_members = members.is_some_and(|members| !members.is_empty());
-        let Some(value) = map.get_mut("type") else {
-            return Ok(());
+        let is_scalar = SCALAR.iter().any(|key| map.contains_key(*key));
+        let Some(value) = map.get_mut("type").filter(|_| has_members) else {
+            return;
         };
-        let at = At::Member(around, "type");
-        if let Some(scalar @ ("string" | "integer" | "number" | "boolean")) = value.as_str()
-            && has_members
-        {
-            if is_scalar {
-                let message = format!("a `{scalar}` has no `properties`: left out");
-                self.warn(&At::Member(around, "properties"), &message);
-                map.shift_remove("properties");
-                return Ok(());
-            }
+        let Some(scalar @ ("string" | "integer" | "number" | "boolean")) = value.as_str() else {
+            return;
+        };
+        if is_scalar {
+            let message = format!("a `{scalar}` has no `properties`: left out");
+            self.warn(&At::Member(around, "properties"), &message);
+            map.shift_remove("properties");
+        } else {
             let message = format!("`{scalar}` has no `properties`: read as `object`");
-            self.warn(&at, &message);
+            self.warn(&At::Member(around, "type"), &message);
             *value = "object".into();
         }
-        let Value::Array(list) = value else {
-            self.text(value, &at)?;
-            let said = value.as_str().unwrap_or_default().to_owned();
-            let Some((right, format)) = meant(&said, self) else {
-                return Ok(());
-            };
-            let meaning = match (right, format) {
-                ("null", _) => "null".to_owned(),
-                ("array", "") if item_type(&said).is_some() => "a list of those".to_owned(),
-                ("", _) => "any JSON".to_owned(),
-                (right, "") => format!("`{right}`"),
-                (right, format) => format!("`{right}` of the format `{format}`"),
-            };
-            self.warn(&at, &format!("\"{said}\" is not a type: read as {meaning}"));
-            match right {
-                "" => drop(map.shift_remove("type")),
-                "null" => {
-                    map.shift_remove("type");
-                    map.insert(self.nullable.into(), true.into());
-                    map.entry("enum").or_insert_with(|| json!([null]));
-                }
-                right => *value = right.into(),
-            }
-            if let Some(item) = item_type(&said) {
-                map.entry("items")
-                    .or_insert_with(|| json!({ "type": item }));
-            }
-            if !format.is_empty() {
-                map.entry("format").or_insert(format.into());
-            }
-            return Ok(());
+    }
+
+    /// Converts a name that is no type to the type and the format that it means.
+    fn name(&mut self, map: &mut Map<String, Value>, said: &str, at: &At<'_>) {
+        let Some((right, format)) = meant(said, self) else {
+            return;
         };
+        let item = item_type(said);
+        let meaning = match (right, format) {
+            ("null", _) => "null".to_owned(),
+            ("array", "") if item.is_some() => "a list of those".to_owned(),
+            ("", _) => "any JSON".to_owned(),
+            (right, "") => format!("`{right}`"),
+            (right, format) => format!("`{right}` of the format `{format}`"),
+        };
+        self.warn(at, &format!("\"{said}\" is not a type: read as {meaning}"));
+        match right {
+            "" => drop(map.shift_remove("type")),
+            "null" => {
+                map.shift_remove("type");
+                map.insert(self.nullable.into(), true.into());
+                map.entry("enum").or_insert_with(|| json!([null]));
+            }
+            right => drop(map.insert("type".into(), right.into())),
+        }
+        if let Some(item) = item {
+            map.entry("items")
+                .or_insert_with(|| json!({ "type": item }));
+        }
+        if !format.is_empty() {
+            map.entry("format").or_insert(format.into());
+        }
+    }
+
+    /// Converts the names of a list that are no types.
+    fn listed_names(&mut self, list: &mut [Value], at: &At<'_>) -> Result<(), Failure> {
         // In YAML, `null` without quotes is no text.
         for entry in list.iter_mut().filter(|entry| entry.is_null()) {
             *entry = "null".into();
-            self.warn(&at, "null in a list of types: read as \"null\"");
+            self.warn(at, "null in a list of types: read as \"null\"");
         }
         if !list.iter().all(Value::is_string) {
-            return Err(wrong(&at, "a text, or a list of texts"));
+            return Err(wrong(at, "a text, or a list of texts"));
         }
-        for entry in list.iter_mut() {
+        for entry in list {
             let said = entry.as_str().unwrap_or_default().to_owned();
             if let Some((right, "")) = meant(&said, self)
                 && TYPES.contains(&right)
                 && item_type(&said).is_none()
             {
                 *entry = right.into();
-                self.warn(&at, &format!("\"{said}\" is not a type: read as `{right}`"));
+                self.warn(at, &format!("\"{said}\" is not a type: read as `{right}`"));
             }
         }
-        if self.lists_of_types {
-            return Ok(());
-        }
-        let null = list.iter().any(|t| t == "null");
+        Ok(())
+    }
+
+    /// Writes a list of types as versions before 3.1 can: one type, alternatives, or any JSON.
+    fn list_before_31(&mut self, map: &mut Map<String, Value>, at: &At<'_>) {
+        let list = map.get("type").and_then(Value::as_array);
+        let null = list.is_some_and(|list| list.iter().any(|t| t == "null"));
         let rest: Vec<String> = types(map).into_iter().map(str::to_owned).collect();
         let meaning = match rest.as_slice() {
             [one] => {
@@ -112,11 +140,8 @@ impl Forms {
         if null {
             map.insert(self.nullable.into(), true.into());
         }
-        self.warn(
-            &at,
-            &format!("lists of types need OpenAPI 3.1: read as {meaning}"),
-        );
-        Ok(())
+        let message = format!("lists of types need OpenAPI 3.1: read as {meaning}");
+        self.warn(at, &message);
     }
 }
 

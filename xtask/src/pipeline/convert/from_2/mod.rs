@@ -133,13 +133,9 @@ fn members(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> Vec<&'a str> {
-    value
-        .get(key)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
+    let entries = value.get(key).and_then(Value::as_array);
+    let entries = entries.into_iter().flatten();
+    entries.filter_map(Value::as_str).collect()
 }
 
 fn scheme(old: &Value, pointer: &str, report: &mut Report) -> Value {

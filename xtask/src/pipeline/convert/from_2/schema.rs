@@ -73,16 +73,9 @@ pub fn schema_of(old: &Value, at: &At<'_>, report: &mut Report) -> Value {
                 let each = |(k, v): (&String, &Value)| {
                     (k.clone(), schema_of(v, &At::Member(&properties, k), report))
                 };
-                new.insert(
-                    key.clone(),
-                    value
-                        .as_object()
-                        .into_iter()
-                        .flatten()
-                        .map(each)
-                        .collect::<Map<_, _>>()
-                        .into(),
-                );
+                let members = value.as_object().into_iter().flatten();
+                let converted: Map<String, Value> = members.map(each).collect();
+                new.insert(key.clone(), converted.into());
             }
             "allOf" | "anyOf" | "oneOf" => {
                 let each = |v: &Value| schema_of(v, &At::Member(at, key), report);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Note, one};
+use super::{Note, moved};
 use crate::document::{escape, last};
 
 /// Moves the schema of a response or a body, as 2.0 has it, to its content.
@@ -14,7 +14,10 @@ pub(super) fn content(response: &mut Map<String, Value>, note: &mut Note<'_>) {
             content
                 .entry("application/json")
                 .or_insert_with(|| json!({ "schema": schema }));
-            note.moved(one("/content/application~1json/schema", "/content/schema"));
+            note.moved(moved(
+                "/content/application~1json/schema",
+                "/content/schema",
+            ));
             note.warn(
                 "content",
                 "a schema without a media type: read as that of JSON",
@@ -38,7 +41,7 @@ pub(super) fn content(response: &mut Map<String, Value>, note: &mut Note<'_>) {
             "content".into(),
             json!({ "application/json": { "schema": schema } }),
         );
-        note.moved(one("/content/application~1json/schema", "/schema"));
+        note.moved(moved("/content/application~1json/schema", "/schema"));
         note.warn(
             "schema",
             "belongs to a media type since 3.0: read as that of JSON",
@@ -55,7 +58,7 @@ pub(super) fn schema(response: &mut Map<String, Value>, note: &mut Note<'_>) {
     let first = content.and_then(|c| autopi_codegen::media::json(c).or(c.iter().next()));
     let first = first.and_then(|(key, media)| Some((escape(key), media.get("schema")?.clone())));
     if let Some((media, schema)) = first {
-        note.moved(one("/schema", format!("/content/{media}/schema")));
+        note.moved(moved("/schema", format!("/content/{media}/schema")));
         response.insert("schema".into(), schema);
         response.shift_remove("content");
         note.warn("content", "a response has a schema in 2.0: read so");
@@ -78,7 +81,7 @@ pub(super) fn media(media: &mut Map<String, Value>, note: &mut Note<'_>) {
     {
         let schema = std::mem::take(media);
         media.insert("schema".into(), schema.into());
-        note.moved(one("/schema", ""));
+        note.moved(moved("/schema", ""));
         return note.warn(
             "schema",
             "a schema in the place of a media type: read as its schema",
@@ -88,7 +91,7 @@ pub(super) fn media(media: &mut Map<String, Value>, note: &mut Note<'_>) {
         && media.shift_remove("$ref").is_some()
     {
         media.insert("schema".into(), json!({ "$ref": target }));
-        note.moved(one("/schema", ""));
+        note.moved(moved("/schema", ""));
         note.warn(
             "$ref",
             "refers to a schema: read as the schema of the media type",
@@ -120,19 +123,19 @@ pub(super) fn reference(
         "response" | "request body" if of_3 => {
             let content = json!({ "application/json": { "schema": schema } });
             map.entry("content").or_insert(content);
-            note.moved(one("/content/application~1json/schema", ""));
+            note.moved(moved("/content/application~1json/schema", ""));
             "JSON of it"
         }
         "response" => {
             map.entry("schema").or_insert(schema);
-            note.moved(one("/schema", ""));
+            note.moved(moved("/schema", ""));
             "a response of it"
         }
         // Without a name it is none.
         "parameter" if !map.contains_key("name") => return,
         "parameter" | "header" if of_3 => {
             map.entry("schema").or_insert(schema);
-            note.moved(one("/schema", ""));
+            note.moved(moved("/schema", ""));
             "one of that type"
         }
         _ => return,

@@ -5,12 +5,14 @@
 
 mod content;
 mod document;
+mod lists;
 mod named;
 mod operations;
 mod paths;
 mod schemas;
 mod security;
 mod shapes;
+mod single;
 
 use content::{content, examples, media, reference, schema, statuses};
 use document::{address, foreign, servers};
@@ -157,7 +159,7 @@ fn gone(entry: usize) -> String {
     format!("-{entry}")
 }
 
-/// Returns one move.
-fn one(to: impl Into<String>, from: impl Into<String>) -> [(String, String); 1] {
+/// Returns the place of one value, and where it was.
+fn moved(to: impl Into<String>, from: impl Into<String>) -> [(String, String); 1] {
     [(to.into(), from.into())]
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::super::from_2::SCHEMA_KEYS;
-use super::{Note, one};
+use super::{Note, moved};
 use crate::document::{METHODS, escape};
 
 /// Writes the name of a location as specified.
@@ -49,7 +49,7 @@ pub(super) fn parameter(map: &mut Map<String, Value>, of_3: bool, note: &mut Not
             schema.extend(map.shift_remove(key).map(|v| (key.to_owned(), v)));
         }
         if !schema.is_empty() {
-            note.moved(one("/schema", ""));
+            note.moved(moved("/schema", ""));
             map.insert("schema".into(), schema.into());
             note.warn("schema", "the type of it belongs to its schema: read so");
         }
@@ -214,7 +214,7 @@ pub(super) fn methods(item: &mut Map<String, Value>, note: &mut Note<'_>) {
     };
     for (method, key) in item.keys().filter_map(odd).collect::<Vec<_>>() {
         note.warn(&key, &format!("the method is written `{method}`: read so"));
-        note.moved(one(format!("/{method}"), format!("/{key}")));
+        note.moved(moved(format!("/{method}"), format!("/{key}")));
         if let Some(operation) = item.shift_remove(&key) {
             item.insert(method.to_owned(), operation);
         }
@@ -250,7 +250,7 @@ pub(super) fn methods(item: &mut Map<String, Value>, note: &mut Note<'_>) {
         };
         note.warn("additionalOperations", &message);
         if let Some(operation) = operation.filter(|_| !item.contains_key(method)) {
-            note.moved(one(
+            note.moved(moved(
                 format!("/{method}"),
                 format!("/additionalOperations/{key}"),
             ));

@@ -21,8 +21,8 @@ pub(super) fn is_other(key: &str, value: &Value) -> bool {
 }
 
 impl<'a> Walker<'a> {
-    /// Compares such operations, and returns whether there is any. What changes in one that both
-    /// have is listed with the other members.
+    /// Lists operations of such methods that are new or gone; returns whether there are any. Those
+    /// that both documents have are compared with the other members.
     pub(super) fn other_methods(&mut self, at: &At, (old, new): (Maybe<'a>, Maybe<'a>)) -> bool {
         let more = (get(old, MORE), get(new, MORE));
         let mut any = false;

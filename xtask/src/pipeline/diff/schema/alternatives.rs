@@ -1,26 +1,15 @@
 //! Compares `oneOf`, `anyOf` and `allOf`.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
 use serde_json::{Map, Value};
 
-use super::{Holders, names::reference, step, values::kinds};
-use crate::document::{
-    last,
-    members::{Is, SCHEMA},
-    types::{is_of_one, is_several, split},
-};
+use super::{Holders, matching::Part, names::reference, step, values::kinds};
+use crate::document::types::{is_of_one, is_several, split};
 use crate::pipeline::diff::{
     Rule,
-    meaning::meaning,
     place::At,
-    texts::short,
-    values::{Maybe, canonical, get, items, keys, members},
+    values::{Maybe, get, items, keys, members},
     walk::Walker,
 };
-
-/// A schema of a list, with its pointer below the list.
-type Part<'a> = (String, &'a Value);
 
 impl<'a> Walker<'a> {
     /// Compares a list of alternatives with one of them; null makes it nullable. Returns if so.
@@ -114,95 +103,13 @@ impl<'a> Walker<'a> {
         self.same_set(at, old, new);
     }
 
-    /// Compares schemas, each with its pointer below the place.
-    fn matched(
+    /// Compares schemas that are each for the entry at their place.
+    pub(super) fn one_by_one(
         &mut self,
         at: &At,
-        (old_list, new_list): (&[Part<'a>], &[Part<'a>]),
+        (old, new): Holders<'a>,
         (gone, come): (Rule, Rule),
     ) {
-        // The remaining new ones, matched by their type and their reference.
-        let mut left: BTreeSet<usize> = (0..new_list.len()).collect();
-        let mut found: BTreeMap<String, VecDeque<usize>> = BTreeMap::new();
-        let below = |i: usize, j: usize| At {
-            old: format!("{}{}", at.old, old_list.get(i).map_or("", |p| p.0.as_str())),
-            new: format!("{}{}", at.new, new_list.get(j).map_or("", |p| p.0.as_str())),
-            ..at.clone()
-        };
-        for (j, (_, part)) in new_list.iter().enumerate() {
-            let referred = reference(Some(part)).map(|r| format!("-> {r}"));
-            for key in referred.into_iter().chain([canonical(part), meant(part)]) {
-                found.entry(key).or_default().push_back(j);
-            }
-        }
-        let mut gone_parts = Vec::new();
-        for (i, (_, part)) in old_list.iter().enumerate() {
-            let renamed = reference(Some(part)).and_then(|r| self.renames.reference(r));
-            let mut next = |key: &str| {
-                let places = found.get_mut(key)?;
-                while let Some(j) = places.pop_front() {
-                    if left.remove(&j) {
-                        return Some(j);
-                    }
-                }
-                None
-            };
-            let name = renamed.or_else(|| reference(Some(part)).map(str::to_owned));
-            let by_name = name.and_then(|r| next(&format!("-> {r}")));
-            let equal = by_name.or_else(|| next(&canonical(part)));
-            match equal.or_else(|| next(&meant(part))) {
-                Some(j) => {
-                    self.checked(
-                        &below(i, j),
-                        Some(*part),
-                        new_list.get(j).map(|p| p.1),
-                        |w, at, a, b| w.schema(at, a, b),
-                    );
-                }
-                None => gone_parts.push(i),
-            }
-        }
-        let what = |part: &Value| {
-            reference(Some(part)).map_or_else(|| short(Some(part)), |r| format!("`{}`", last(r)))
-        };
-        if gone_parts.len() == left.len() {
-            // Those of one type first.
-            let of_type = |list: &[Part<'a>], i: usize| kinds(list.get(i).map(|p| p.1)).0;
-            let mut same: BTreeMap<_, VecDeque<usize>> = BTreeMap::new();
-            for j in &left {
-                same.entry(of_type(new_list, *j)).or_default().push_back(*j);
-            }
-            let mut pairs: Vec<(usize, Option<usize>)> = Vec::new();
-            for i in gone_parts {
-                let j = same
-                    .get_mut(&of_type(old_list, i))
-                    .and_then(VecDeque::pop_front);
-                pairs.push((i, j));
-            }
-            let mut others = same.into_values().flatten();
-            for (i, j) in pairs {
-                let Some(j) = j.or_else(|| others.next()) else {
-                    continue;
-                };
-                let at = step(&below(i, j), "", &format!("Part{j}"));
-                let at = step(&at, "", &format!("Option{}", j + 1));
-                let (a, b) = (old_list.get(i).map(|p| p.1), new_list.get(j).map(|p| p.1));
-                self.checked(&at, a, b, |w, at, a, b| w.schema(at, a, b));
-            }
-        } else {
-            for i in gone_parts {
-                let what = format!("{} is gone", what(old_list[i].1));
-                self.emit(gone, &below(i, usize::MAX), what);
-            }
-            for j in left {
-                let what = format!("{} is new", what(new_list[j].1));
-                self.emit(come, &below(usize::MAX, j), what);
-            }
-        }
-    }
-
-    /// Compares schemas that are each for the entry at their place.
-    pub(super) fn placed(&mut self, at: &At, (old, new): Holders<'a>, (gone, come): (Rule, Rule)) {
         let all = items(old).len().max(items(new).len());
         for i in 0..all {
             let (a, b) = (items(old).get(i), items(new).get(i));
@@ -242,11 +149,6 @@ pub(super) fn further(old: Maybe<'_>, alternatives: usize) -> Rule {
         true => Rule::AlternativeNew,
         false => Rule::TypeWider,
     }
-}
-
-/// Returns a text that is the same for parts of one meaning.
-fn meant(part: &Value) -> String {
-    format!("= {}", canonical(&meaning(part, Is::One(&SCHEMA))))
 }
 
 /// Keywords that are not about one alternative.

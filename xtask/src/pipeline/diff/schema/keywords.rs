@@ -171,7 +171,7 @@ impl<'a> Walker<'a> {
     fn condition(&mut self, key: &str, below: &At, (old, new): Holders<'a>) -> bool {
         match key {
             "prefixItems" => {
-                self.placed(below, (old, new), (Rule::ConditionGone, Rule::ConditionNew));
+                self.one_by_one(below, (old, new), (Rule::ConditionGone, Rule::ConditionNew));
             }
             "patternProperties" | "dependentSchemas" => self.named(
                 &below.clone().what(key),

@@ -5,6 +5,7 @@ mod keywords;
 mod alternatives;
 mod discriminator;
 mod limits;
+mod matching;
 mod members;
 mod merged;
 mod names;

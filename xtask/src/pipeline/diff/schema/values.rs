@@ -110,7 +110,7 @@ impl<'a> Walker<'a> {
         };
         match self.old.may_be_null(old) && self.new.may_be_null(new) {
             true => {
-                let what = format!("{what}: each use says so itself");
+                let what = format!("{what}: each use has null by itself");
                 self.emit(Rule::WrittenOtherwise, at, what);
             }
             false => self.emit(rule, at, what),

@@ -57,14 +57,9 @@ pub(super) fn set_required(
     kept: &BTreeSet<String>,
     more: Vec<String>,
 ) {
-    let mut required: Vec<String> = map
-        .get("required")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect();
+    let names = map.get("required").and_then(Value::as_array);
+    let names = names.into_iter().flatten().filter_map(Value::as_str);
+    let mut required: Vec<String> = names.map(str::to_owned).collect();
     for name in more {
         if !required.contains(&name) {
             required.push(name);

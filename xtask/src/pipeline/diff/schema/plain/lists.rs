@@ -97,63 +97,13 @@ pub(super) fn alternatives(map: &mut Map<String, Value>, key: &str) {
     let Some(Value::Array(list)) = map.shift_remove(key) else {
         return;
     };
-    let mut flat = Vec::new();
-    for part in list {
-        match part.get("anyOf") {
-            Some(Value::Array(inner))
-                if key == "anyOf" && part.as_object().is_some_and(|p| p.len() == 1) =>
-            {
-                flat.extend(inner.iter().cloned());
-            }
-            _ => flat.push(part),
-        }
+    let is_any = key == "anyOf";
+    let mut flat = if is_any { flattened(list) } else { list };
+    let null = take_null(&mut flat, is_any);
+    if is_any {
+        once_each(&mut flat);
     }
-    let accepts_null = |part: &Value| {
-        let types = part.get("type").and_then(Value::as_array);
-        types.is_some_and(|types| types.iter().any(|t| t == "null"))
-    };
-    let nulls = flat.iter().filter(|part| accepts_null(part)).count();
-    let null = nulls == 1 || (nulls > 0 && key == "anyOf");
-    if null {
-        for part in flat.iter_mut().filter_map(Value::as_object_mut) {
-            for list in ["type", "enum"] {
-                if let Some(Value::Array(list)) = part.get_mut(list) {
-                    list.retain(|v| v != "null" && !v.is_null());
-                }
-            }
-        }
-        flat.retain(|part| part.get("type") != Some(&json!([])));
-    }
-    let mut seen = BTreeSet::new();
-    if key == "anyOf" {
-        flat.retain(|part| seen.insert(canonical(part)));
-        let all_of: Vec<Value> = flat.iter().filter_map(only_types).cloned().collect();
-        flat.retain(|part| {
-            let own = part.get("type");
-            !all_of.iter().any(|all| match only_types(part) {
-                Some(own) => own != all && covers(all, own),
-                None => own.is_some_and(|own| covers(all, own)),
-            })
-        });
-    }
-    let lists_values = |part: &Value| {
-        part.as_object()
-            .is_some_and(|p| p.len() == 2 && p.contains_key("enum") && p.contains_key("type"))
-    };
-    let values = flat.iter().filter_map(|part| part.get("enum")?.as_array());
-    let values: Vec<String> = values.flatten().map(canonical).collect();
-    let once = values.iter().collect::<BTreeSet<_>>().len() == values.len();
-    if flat.len() > 1 && (once || key == "anyOf") && flat.iter().all(lists_values) {
-        let all = |key: &str| -> Vec<Value> {
-            let lists = flat.iter().filter_map(|part| part.get(key)?.as_array());
-            lists.flatten().cloned().collect()
-        };
-        let mut one = Map::new();
-        one.insert("type".into(), all("type").into());
-        one.insert("enum".into(), all("enum").into());
-        kinds(&mut one);
-        flat = vec![one.into()];
-    }
+    one_list_of_values(&mut flat, is_any);
     match flat.as_mut_slice() {
         [Value::Object(only)] if null && only.contains_key("type") => or_null(only),
         _ if null => flat.push(json!({ "type": ["null"] })),
@@ -162,23 +112,98 @@ pub(super) fn alternatives(map: &mut Map<String, Value>, key: &str) {
     for part in flat.iter_mut().filter_map(Value::as_object_mut) {
         kinds(part);
     }
-    // Of different types, a value can only be one.
-    let types: Option<Vec<&Vec<Value>>> = flat.iter().map(|p| p.get("type")?.as_array()).collect();
-    let mut known = BTreeSet::new();
-    let apart = types.is_some_and(|types| {
-        let mut types = types.into_iter().flatten().filter_map(Value::as_str);
-        types.all(|t| known.insert(if t == "integer" { "number" } else { t }))
-    });
-    let key = if apart || flat.len() == 1 {
-        "anyOf"
-    } else {
-        key
-    };
+    let is_any = is_any || flat.len() == 1 || are_apart(&flat);
     if let [Value::Object(only)] = flat.as_slice()
         && !map.is_empty()
         && merge(map, only)
     {
         return;
     }
+    let key = if is_any { "anyOf" } else { "oneOf" };
     map.insert(key.into(), flat.into());
+}
+
+/// Returns the alternatives of a list, with those of each list in it that says nothing else.
+fn flattened(list: Vec<Value>) -> Vec<Value> {
+    let mut flat = Vec::new();
+    for part in list {
+        match part.get("anyOf") {
+            Some(Value::Array(inner)) if part.as_object().is_some_and(|p| p.len() == 1) => {
+                flat.extend(inner.iter().cloned());
+            }
+            _ => flat.push(part),
+        }
+    }
+    flat
+}
+
+/// Takes null out of the alternatives; returns whether it was in one of them. With `oneOf` it stays
+/// in several, which refuse it together.
+fn take_null(flat: &mut Vec<Value>, is_any: bool) -> bool {
+    let accepts_null = |part: &&Value| {
+        let types = part.get("type").and_then(Value::as_array);
+        types.is_some_and(|types| types.iter().any(|t| t == "null"))
+    };
+    let nulls = flat.iter().filter(accepts_null).count();
+    if nulls == 0 || nulls > 1 && !is_any {
+        return false;
+    }
+    for part in flat.iter_mut().filter_map(Value::as_object_mut) {
+        for list in ["type", "enum"] {
+            if let Some(Value::Array(list)) = part.get_mut(list) {
+                list.retain(|v| v != "null" && !v.is_null());
+            }
+        }
+    }
+    flat.retain(|part| part.get("type") != Some(&json!([])));
+    true
+}
+
+/// Leaves out alternatives that are there before, or that one by its types alone covers.
+fn once_each(flat: &mut Vec<Value>) {
+    let mut seen = BTreeSet::new();
+    flat.retain(|part| seen.insert(canonical(part)));
+    let all_of: Vec<Value> = flat.iter().filter_map(only_types).cloned().collect();
+    flat.retain(|part| {
+        let own = part.get("type");
+        !all_of.iter().any(|all| match only_types(part) {
+            Some(own) => own != all && covers(all, own),
+            None => own.is_some_and(|own| covers(all, own)),
+        })
+    });
+}
+
+/// Writes alternatives that only list values as one list. With `oneOf`, a value in two of them is
+/// refused.
+fn one_list_of_values(flat: &mut Vec<Value>, is_any: bool) {
+    let lists_values = |part: &Value| {
+        part.as_object()
+            .is_some_and(|p| p.len() == 2 && p.contains_key("enum") && p.contains_key("type"))
+    };
+    if flat.len() < 2 || !flat.iter().all(lists_values) {
+        return;
+    }
+    let all = |key: &str| -> Vec<Value> {
+        let lists = flat.iter().filter_map(|part| part.get(key)?.as_array());
+        lists.flatten().cloned().collect()
+    };
+    let values = all("enum");
+    let different: BTreeSet<String> = values.iter().map(canonical).collect();
+    if different.len() == values.len() || is_any {
+        let mut one = Map::new();
+        one.insert("type".into(), all("type").into());
+        one.insert("enum".into(), values.into());
+        kinds(&mut one);
+        *flat = vec![one.into()];
+    }
+}
+
+/// Returns whether the alternatives are of different types, so that a value can only be one.
+fn are_apart(flat: &[Value]) -> bool {
+    let types: Option<Vec<&Vec<Value>>> = flat.iter().map(|p| p.get("type")?.as_array()).collect();
+    let mut known = BTreeSet::new();
+    types.is_some_and(|types| {
+        let mut types = types.into_iter().flatten().filter_map(Value::as_str);
+        types.all(|t| known.insert(if t == "integer" { "number" } else { t }))
+    })
 }

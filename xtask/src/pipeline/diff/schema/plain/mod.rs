@@ -202,7 +202,7 @@ fn conditions(map: &mut Map<String, Value>) {
         map.retain(|key, _| !about.contains(&key.as_str()));
     }
     names(map);
-    placed(map, has(map, "unevaluatedItems"));
+    trailing_places(map, has(map, "unevaluatedItems"));
     let is = |key: &str, value: &str| map.get(key).is_some_and(|v| v == value);
     let bytes = !has(map, "contentMediaType") || is("contentMediaType", "application/octet-stream");
     if is("contentEncoding", "base64") && bytes && !has(map, "format") {
@@ -242,7 +242,7 @@ fn names(map: &mut Map<String, Value>) {
 }
 
 /// Leaves out schemas for the last places of a list that say what `items` says for the rest.
-fn placed(map: &mut Map<String, Value>, rest_matters: bool) {
+fn trailing_places(map: &mut Map<String, Value>, rest_matters: bool) {
     let rest = match map.get("items") {
         _ if !map.contains_key("prefixItems") => return,
         Some(items) => items.clone(),
