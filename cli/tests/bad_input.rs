@@ -126,6 +126,7 @@ fn unknown_commands_options_and_values_are_refused() {
         ("login --token-stdin --save-password", "cannot be used with"),
         ("devices --profile=", "a value is required for '--profile"),
         ("api GET http://evil.example/", "another place than http"),
+        #[cfg(unix)]
         (
             "api POST /x/ --file a=/dev/null",
             "it is not a regular file\n",
@@ -847,8 +848,10 @@ fn an_upload_is_sent_from_its_path() {
         "name=J1939",
         "--dry-run",
     ]);
+    // In quotes, curl reads a backslash as it reads one before a quote.
+    let path = file.replace('\\', r"\\");
     assert!(
-        shown.good().contains(&format!("-F 'file=@\"{file}\"'"))
+        shown.good().contains(&format!("-F 'file=@\"{path}\"'"))
             && shown.out.contains("--form-string 'name=J1939'"),
         "{shown:?}"
     );

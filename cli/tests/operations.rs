@@ -181,7 +181,7 @@ fn a_dry_run_shows_the_request_without_the_token_and_sends_nothing() {
             &*format!("api POST /x/ --file f={upload} -b a=@/etc/passwd -b token=secret"),
             vec![
                 "--form-string 'a=@/etc/passwd'",
-                "/a,b;c.txt\"'",
+                "a,b;c.txt\"'",
                 "--form-string 'token=** redacted **'",
             ],
         ),
