@@ -537,6 +537,70 @@ fn a_document_of_drf_yasg_means_what_django_rest_framework_does() {
 }
 
 #[test]
+fn a_field_whose_type_the_document_does_not_know_takes_any_json_in_every_version() {
+    let list_of_texts = json!({"type": "array", "items": {"type": "string", "nullable": true}});
+    let members = json!({
+        "bare": {"type": "object", "description": "A setting."},
+        "choice": {"enum": [1, "a"]},
+        "map": {"type": "object", "additionalProperties": true},
+        "either": {"type": "object", "anyOf": [{"type": "object", "required": ["a"], "properties": {"a": {}}}]},
+        "empty": {"type": "object", "properties": {}},
+        // Members whose names are keywords.
+        "enum": {"$ref": "#/components/schemas/Text"},
+        "items": {"type": "string", "nullable": true},
+        "type": {"type": "string"},
+        "texts": list_of_texts,
+    });
+    let texts = json!({"Text": {"type": "string"}});
+    let document = with_body(json!({"type": "object", "properties": members}), texts);
+    let mut older = json!({
+        "swagger": "2.0", "info": document["info"], "paths": {"/x/{id}/": {"post": {
+            "operationId": "op", "tags": ["t"], "responses": {},
+            "parameters": [
+                {"name": "id", "in": "path", "required": true, "type": "string"},
+                {"name": "data", "in": "body", "schema": {"type": "object", "properties": members}},
+            ],
+        }}},
+        "definitions": {"Text": {"type": "string"}},
+    });
+    let of = "/paths/~1x~1{id}~1/post/parameters/1/schema/properties";
+    older.pointer_mut(of).unwrap()["enum"] = json!({"$ref": "#/definitions/Text"});
+    older.pointer_mut(of).unwrap()["items"] = json!({"type": "string", "x-nullable": true});
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    for document in [document, older] {
+        let spec = cli.file("spec.json", &document.to_string());
+        let run = |body: &Value| {
+            let body = body.to_string();
+            cli.run(&[
+                "--spec",
+                &spec,
+                "t",
+                "op",
+                "i",
+                "--dry-run",
+                "--json",
+                &body,
+            ])
+        };
+        for name in ["bare", "choice"] {
+            for value in [json!(5), json!("x"), json!([1]), json!({"a": null})] {
+                let body = json!({ name: value });
+                let ran = run(&body);
+                assert_eq!(ran.code, 0, "{body}: {ran:?}");
+                assert!(ran.out.contains(&body.to_string()), "{body}: {ran:?}");
+            }
+        }
+        assert_eq!(run(&json!({"empty": {"a": 1}})).code, 0);
+        for name in ["map", "empty", "either", "enum", "items", "type", "texts"] {
+            run(&json!({ name: 5 })).bad(2, name);
+        }
+        // drf-yasg writes any JSON so in a list, and only in Swagger 2.0.
+        let texts = run(&json!({"texts": [5]})).code;
+        assert_eq!(texts == 0, document.get("swagger").is_some());
+    }
+}
+
+#[test]
 fn what_is_marked_as_any_json_is_checked_by_nothing_else() {
     let any =
         json!({"type": "object", "x-autopi-json": true, "properties": {"a": {"type": "integer"}}});

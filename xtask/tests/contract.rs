@@ -70,7 +70,7 @@ fn names_of_extensions_are_used_by_their_constants_only() {
         }
     }
     let mut found = Vec::new();
-    for folder in ["../codegen/src", "src"] {
+    for folder in ["../codegen/src", "src", "../cli/src"] {
         search(
             &Path::new(env!("CARGO_MANIFEST_DIR")).join(folder),
             &mut found,

@@ -4,7 +4,7 @@ use autopi::rt::{Violation, Violations, secret};
 use serde_json::Value;
 
 use super::{kept, near::unknown, time};
-use crate::index::{Index, type_name};
+use crate::index::{Index, contract, type_name};
 
 /// The limit of steps, after which the rest is left to the server: schemas may refer to themselves,
 /// and alternatives multiply.
@@ -49,10 +49,10 @@ impl Checker<'_> {
         let said = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
         let is = |key: &str| schema.get(key) == Some(&Value::Bool(true));
         self.partial |= is("x-partial");
-        if is("x-autopi-secret") {
+        if is(contract::SECRET) {
             return v.secret(|v| self.known(&schema, value, v));
         }
-        if is("x-autopi-json") || value.is_null() && (is("nullable") || said("type").is_empty()) {
+        if is(contract::JSON) || value.is_null() && (is("nullable") || said("type").is_empty()) {
             return;
         }
         self.known(&schema, value, v);
@@ -221,7 +221,7 @@ impl Checker<'_> {
         }
         let others = schema.get("additionalProperties");
         let is_open = known.is_none_or(|k| k.is_empty())
-            || schema.get("x-autopi-json").is_some()
+            || schema.get(contract::JSON).is_some()
             || others.is_some_and(|o| o != &Value::Bool(false));
         for (name, value) in map {
             let at = |at: &mut String| Violations::step(at, name);

@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::{
     Result,
     dry_run::DryRun,
-    index::{BodyKind, Index, Operation, Parameter, Place},
+    index::{BodyKind, Index, Operation, Parameter, Place, contract},
 };
 
 pub use check::check;
@@ -124,7 +124,7 @@ fn secrets(index: &Index, schema: &Value, shown: &DryRun, depth: u32, left: &mut
         }
         *left -= 1;
         let of = index.resolved(of);
-        if of.get("x-autopi-secret") == Some(&Value::Bool(true)) {
+        if of.get(contract::SECRET) == Some(&Value::Bool(true)) {
             shown.secret(name);
         }
         secrets(

@@ -8,11 +8,12 @@ use jiff::{Timestamp, ZonedDateTime, civil::DateTime, fmt::temporal::Pieces, tz:
 /// # Errors
 /// Returns an error in the same cases as [`read_at`].
 pub fn read(text: &str) -> Result<autopi::Timestamp, String> {
-    let pieces = Pieces::parse(text).ok();
-    let has_offset = pieces.is_some_and(|p| p.to_numeric_offset().is_some());
     read_at(text, Timestamp::now())
         .map(Into::into)
-        .or_else(|why| text.parse().ok().filter(|_| has_offset).ok_or(why))
+        .or_else(|why| {
+            let offset = || Pieces::parse(text).ok()?.to_numeric_offset();
+            text.parse().ok().filter(|_| offset().is_some()).ok_or(why)
+        })
 }
 
 /// Checks a time that is sent as it is written.

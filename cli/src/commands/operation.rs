@@ -8,7 +8,7 @@ use super::pages;
 use crate::{
     Context, Failure, Result,
     call::{self, Content, Given},
-    index::{BodyKind, Entry, Index, Operation, Parameter, ResponseKind},
+    index::{BodyKind, Entry, Index, Operation, Parameter, ResponseKind, contract},
     output::{Target, View, line},
 };
 
@@ -242,7 +242,7 @@ pub fn view(index: &'static Index, operation: &Operation) -> View {
         let of = index.resolved(of);
         let nested = of.get("properties").is_some()
             || of.get("type").is_none_or(|t| t == "object" || t == "array");
-        !nested && of.get("x-autopi-secret").is_none() && !rt::secret::by_name(name)
+        !nested && of.get(contract::SECRET).is_none() && !rt::secret::by_name(name)
     });
     View {
         table: plain.map(|(name, _)| name.clone()).take(6).collect(),

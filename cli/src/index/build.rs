@@ -8,6 +8,11 @@
 
 use serde_json::{Map, Value, json};
 
+#[path = "contract.rs"]
+#[allow(dead_code)] // the build script needs few of them
+pub mod contract;
+#[path = "drf.rs"]
+mod drf;
 #[path = "forms.rs"]
 mod forms;
 #[path = "links.rs"]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 #[path = "keywords.rs"]
-mod keywords;
+pub mod keywords;
 
 use keywords::{has_names, is_data};
 

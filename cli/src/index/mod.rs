@@ -25,6 +25,7 @@ use serde_json::Value;
 use crate::error::Failure;
 
 pub use body::{Body, BodyKind, PartHeader};
+pub use build::contract;
 pub use operation::{Operation, Parameter, Place, ResponseKind, is_safe};
 pub use schema::type_name;
 

@@ -6,7 +6,11 @@ use autopi::rt;
 use serde_json::Value;
 
 use super::{
-    Entry, Index, body::Body, build::parameters::of_path, flags::name_flags, unsent::Unsent,
+    Entry, Index,
+    body::Body,
+    build::{contract, parameters::of_path},
+    flags::name_flags,
+    unsent::Unsent,
 };
 
 /// An operation.
@@ -175,7 +179,7 @@ fn list(index: &Index, schema: &Value) -> (bool, Option<Value>) {
     let of = |name: &str| schema.pointer(&format!("/properties/{name}"));
     let results = of("results").map(|results| index.resolved(results));
     let results = results.filter(|results| text(results, "type") == "array");
-    let is_page = flag(&schema, "x-autopi-page")
+    let is_page = flag(&schema, contract::PAGE)
         || (results.is_some() && (of("count").is_some() || of("next").is_some()));
     match is_page {
         true => (true, results.and_then(|r| r.get("items").cloned())),

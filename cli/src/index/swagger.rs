@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::{contract, drf, trim};
+
 /// Returns the same document in the form of OpenAPI 3.
 pub fn convert(old: &Value) -> Value {
     let text = |key: &str| old.get(key).and_then(Value::as_str);
@@ -127,12 +129,13 @@ fn parameter(old: &Value) -> Value {
         };
     }
     if of.get("type").is_some_and(|t| t == "array") {
+        let name = old.get("name").and_then(Value::as_str).unwrap_or_default();
         let (style, explode) = match old.get("collectionFormat").and_then(Value::as_str) {
             Some("multi") => ("form", true),
             Some("ssv") => ("spaceDelimited", false),
             Some("pipes") => ("pipeDelimited", false),
             // drf-yasg leaves it out for lists that DRF reads from repeated names.
-            None if !has_commas(old) => ("form", true),
+            None if !drf::has_commas(name) => ("form", true),
             _ => ("form", false),
         };
         new.insert("style".into(), style.into());
@@ -140,13 +143,6 @@ fn parameter(old: &Value) -> Value {
     }
     new.insert("schema".into(), schema(&Value::Object(of)));
     Value::Object(new)
-}
-
-/// Returns whether a list is one text with commas: django-filter's `__in` and `__range`, and DRF's
-/// ordering (`xtask/src/pipeline/shape/lists.rs`).
-fn has_commas(parameter: &Value) -> bool {
-    let name = parameter.get("name").and_then(Value::as_str);
-    name.is_some_and(|n| n.ends_with("_in") || n.ends_with("_range") || n == "ordering")
 }
 
 fn form(document: &Value, operation: &Value, parts: &[&Value]) -> Value {
@@ -213,55 +209,22 @@ fn response(document: &Value, operation: &Value, old: &Value) -> Value {
 
 /// Converts a schema: references have other targets, and nullability another keyword.
 fn schema(old: &Value) -> Value {
-    match old {
-        Value::Object(map) => {
-            let members = map.iter().map(|(key, value)| match (key.as_str(), value) {
-                ("items" | "additionalProperties", _) if is_unknown(value) => {
-                    (key.clone(), json!({ "x-autopi-json": true }))
-                }
-                ("enum" | "default" | "example", _) => (key.clone(), value.clone()),
-                ("$ref", Value::String(target)) => (
-                    key.clone(),
-                    target
-                        .replace("#/definitions/", "#/components/schemas/")
-                        .into(),
-                ),
-                ("x-nullable", _) => ("nullable".to_owned(), value.clone()),
-                _ => (key.clone(), schema(value)),
-            });
-            let mut new: Map<String, Value> = members.collect();
-            if is_any(map) {
-                new.insert("x-autopi-json".into(), true.into());
+    trim::each(old, &|mut map| {
+        if let Some(nullable) = map.remove("x-nullable") {
+            map.insert("nullable".into(), nullable);
+        }
+        if let Some(Value::String(target)) = map.get_mut("$ref") {
+            *target = target.replace("#/definitions/", "#/components/schemas/");
+        }
+        for key in ["items", "additionalProperties"] {
+            let values = map.get_mut(key).and_then(Value::as_object_mut);
+            if let Some((values, mut any)) =
+                values.and_then(|v| drf::untyped_values(v).map(|any| (v, any)))
+            {
+                any.insert(contract::JSON.into(), true.into());
+                *values = any;
             }
-            Value::Object(new)
         }
-        Value::Array(items) => Value::Array(items.iter().map(schema).collect()),
-        other => other.clone(),
-    }
-}
-
-/// Returns whether drf-yasg describes what takes any JSON: a `JSONField`, or choices of several
-/// types.
-fn is_any(schema: &Map<String, Value>) -> bool {
-    let says = ["properties", "additionalProperties", "allOf"];
-    match schema.get("type").and_then(Value::as_str) {
-        Some("object") => !says.iter().any(|key| schema.contains_key(*key)),
-        Some("string") => {
-            let values = schema.get("enum").and_then(Value::as_array);
-            values.is_some_and(|all| all.iter().any(|v| !v.is_string() && !v.is_null()))
-        }
-        _ => false,
-    }
-}
-
-/// Returns whether these are the values of a `DictField` or `ListField` that has no field for them,
-/// which drf-yasg describes as texts that may be null.
-fn is_unknown(values: &Value) -> bool {
-    let is = |key: &str, value: Value| values.get(key) == Some(&value);
-    let words = ["type", "x-nullable", "title", "description"];
-    is("type", "string".into())
-        && is("x-nullable", true.into())
-        && values
-            .as_object()
-            .is_some_and(|v| v.keys().all(|k| words.contains(&k.as_str())))
+        map
+    })
 }

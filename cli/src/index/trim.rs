@@ -2,9 +2,14 @@
 
 use serde_json::{Map, Value};
 
+use super::{
+    contract, drf,
+    links::keywords::{has_names, is_data},
+};
+
 /// Returns what 3.1 says in another way as 3.0 says it: a list of one type with or without null,
 /// the only value, and limits that are excluded.
-fn of_30(mut map: Map<String, Value>) -> Value {
+fn of_30(map: &mut Map<String, Value>) {
     let types = map.get("type").and_then(Value::as_array);
     let (null, types): (Vec<_>, Vec<_>) = types
         .into_iter()
@@ -17,9 +22,7 @@ fn of_30(mut map: Map<String, Value>) -> Value {
             map.insert("nullable".into(), true.into());
         }
     }
-    // A member may have this name.
-    let only = map.get("const").filter(|only| !only.is_object()).cloned();
-    if let Some(only) = only {
+    if let Some(only) = map.get("const").cloned() {
         map.entry("enum").or_insert(Value::Array(vec![only]));
     }
     for (limit, exclusive, is_least) in [
@@ -41,7 +44,6 @@ fn of_30(mut map: Map<String, Value>) -> Value {
         };
         map.insert(exclusive.into(), new);
     }
-    Value::Object(map)
 }
 
 /// Returns a reference with the name of its component as the document has it, without escapes.
@@ -53,33 +55,55 @@ fn component(target: &str) -> String {
     }
 }
 
-/// Returns a schema without the parts that no command shows or checks.
-pub fn trimmed(schema: &Value) -> Value {
+/// Returns whether the schema takes any JSON in Django REST framework.
+fn is_any(map: &Map<String, Value>) -> bool {
+    let kind = map.get("type").and_then(Value::as_str);
+    let values = map.get("enum").and_then(Value::as_array);
+    drf::is_json_field(map) || values.is_some_and(|values| drf::choices(kind, values).0.is_none())
+}
+
+/// Returns a schema with each schema in it changed, the inner ones first.
+pub fn each(schema: &Value, change: &dyn Fn(Map<String, Value>) -> Map<String, Value>) -> Value {
+    let inner = |value: &Value| each(value, change);
     match schema {
         Value::Object(map) => {
-            let kept = map.iter().filter(|(key, value)| {
-                let unused = [
-                    "title",
-                    "example",
-                    "examples",
-                    "xml",
-                    "externalDocs",
-                    "x-autopi-always",
-                ];
-                let is_empty = value.as_str().is_some_and(str::is_empty);
-                match key.as_str() {
-                    "description" => !is_empty,
-                    // A member may have such a name; its value is then a schema.
-                    key => value.is_object() || !unused.contains(&key),
+            let members = map.iter().map(|(key, value)| match value {
+                _ if is_data(key) || key.starts_with("x-") => (key.clone(), value.clone()),
+                Value::Object(named) if has_names(key) => {
+                    let named = named.iter().map(|(name, of)| (name.clone(), inner(of)));
+                    (key.clone(), Value::Object(named.collect()))
                 }
+                _ => (key.clone(), inner(value)),
             });
-            let kept = kept.map(|(key, value)| match value.as_str() {
-                Some(target) if key == "$ref" => (key.clone(), component(target).into()),
-                _ => (key.clone(), trimmed(value)),
-            });
-            of_30(kept.collect())
+            Value::Object(change(members.collect()))
         }
-        Value::Array(items) => Value::Array(items.iter().map(trimmed).collect()),
+        Value::Array(items) => Value::Array(items.iter().map(inner).collect()),
         other => other.clone(),
     }
+}
+
+/// Returns a schema without the parts that no command shows or checks.
+pub fn trimmed(schema: &Value) -> Value {
+    const UNUSED: [&str; 6] = [
+        "title",
+        "example",
+        "examples",
+        "xml",
+        "externalDocs",
+        contract::ALWAYS,
+    ];
+    each(schema, &|mut map| {
+        map.retain(|key, value| {
+            let is_empty = value.as_str().is_some_and(str::is_empty);
+            !(UNUSED.contains(&key.as_str()) || key == "description" && is_empty)
+        });
+        if let Some(Value::String(target)) = map.get_mut("$ref") {
+            *target = component(target);
+        }
+        of_30(&mut map);
+        if is_any(&map) {
+            map.insert(contract::JSON.into(), true.into());
+        }
+        map
+    })
 }

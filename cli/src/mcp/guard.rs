@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     Failure, Result,
-    index::{Entry, Index},
+    index::{Entry, Index, contract},
 };
 
 /// The permissions that were given at the start.
@@ -80,7 +80,7 @@ pub fn mask(index: &Index, schema: Option<&Value>, value: &mut Value, depth: usi
             for (name, inner) in map.iter_mut() {
                 let of = schema.as_ref().and_then(|s| s.get("properties")?.get(name));
                 let is_marked = of.is_some_and(|of| {
-                    index.resolved(of).get("x-autopi-secret") == Some(&Value::Bool(true))
+                    index.resolved(of).get(contract::SECRET) == Some(&Value::Bool(true))
                 });
                 match is_marked || secret::by_name(name) {
                     true if !inner.is_null() => *inner = secret::MASK.into(),

@@ -1,5 +1,6 @@
 //! Helpers to find and walk through parts of a document, for all stages and commands.
 
+pub mod drf;
 pub mod members;
 pub mod types;
 mod visit;
@@ -17,27 +18,9 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use autopi_codegen::contract;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value};
-
-/// Returns whether the schema only has annotations (OpenAPI 3.0.3, Schema Object).
-pub fn is_words(schema: &Map<String, Value>) -> bool {
-    const WORDS: [&str; 8] = [
-        "$comment",
-        "default",
-        "deprecated",
-        "description",
-        "example",
-        "examples",
-        "externalDocs",
-        "title",
-    ];
-    let words = |key: &String| {
-        WORDS.contains(&key.as_str())
-            || key.starts_with("x-") && !key.starts_with(autopi_codegen::contract::PREFIX)
-    };
-    schema.keys().all(words)
-}
 
 /// Returns the pointer of a value's `$ref` within the document.
 pub fn target(value: &Value) -> Option<Cow<'_, str>> {

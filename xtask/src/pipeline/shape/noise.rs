@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::document;
+use crate::document::{self, drf};
 use crate::report::Failure;
 
 /// Drops a `default` that is a time, a date or a UUID, which no caller may rely on.
@@ -44,7 +44,7 @@ pub fn lone_descriptions(doc: &mut Value) -> Result<usize, Failure> {
 }
 
 fn is_words(schema: &Value) -> bool {
-    schema.as_object().is_some_and(document::is_words)
+    schema.as_object().is_some_and(drf::is_words)
 }
 
 /// Returns whether a default was made when the document was rendered: it is a time, a date or a

@@ -5,7 +5,7 @@
 use autopi_codegen::contract;
 use serde_json::{Map, Value};
 
-use crate::document;
+use crate::document::{self, drf};
 use crate::report::Failure;
 
 /// Marks the bare read-only string as any JSON (`x-autopi-json: true`, no `type`).
@@ -47,17 +47,7 @@ pub fn json_fields(doc: &mut Value) -> Result<usize, Failure> {
             }
             map.shift_remove("properties");
         }
-        let says = [
-            "properties",
-            "additionalProperties",
-            "allOf",
-            "anyOf",
-            "oneOf",
-            contract::JSON,
-        ]
-        .iter()
-        .any(|k| map.contains_key(*k));
-        if map.get("type").and_then(Value::as_str) == Some("object") && !says {
+        if drf::is_json_field(map) {
             map.insert(contract::JSON.into(), Value::Bool(true));
             n += 1;
         }

@@ -4,7 +4,7 @@ use autopi_codegen::contract;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    document::{each_schema, is_words, members::At},
+    document::{drf, each_schema, members::At},
     report::Report,
 };
 
@@ -18,15 +18,9 @@ pub fn body_schema_of(old: &Value, at: &At<'_>, report: &mut Report) -> Value {
             let Some(values) = map.get_mut(key).and_then(Value::as_object_mut) else {
                 continue;
             };
-            let text = values.get("type").is_some_and(|t| t == "string");
-            if !text || values.get("nullable") != Some(&Value::Bool(true)) {
-                continue;
-            }
-            let mut rest = values.clone();
-            rest.retain(|key, _| key != "type" && key != "nullable");
-            if is_words(&rest) {
-                rest.insert(contract::JSON.into(), true.into());
-                *values = rest;
+            if let Some(mut any) = drf::untyped_values(values) {
+                any.insert(contract::JSON.into(), true.into());
+                *values = any;
             }
         }
     });
