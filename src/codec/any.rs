@@ -71,9 +71,8 @@ impl<'de> Visitor<'de> for Reader {
         while let Some(name) = members.next_key()? {
             map.insert(name, members.next_value::<Any>()?.0);
         }
-        let digits = map
-            .get(NUMBER)
-            .filter(|_| map.len() == 1 && *NUMBERS_ARE_MARKED);
+        let may_be_number = map.len() == 1 && *NUMBERS_ARE_MARKED;
+        let digits = may_be_number.then(|| map.get(NUMBER)).flatten();
         let number = digits.and_then(|digits| digits.as_str()?.parse().ok());
         Ok(number.map_or_else(|| map.into(), Value::Number))
     }
