@@ -7,10 +7,11 @@
 /// Shorter runs of digits and points need no check: an `f64` keeps 15 significant digits.
 const RUN: usize = 16;
 
+/// So many bytes are compared at once; a run has at least two times as many.
+const WORD: usize = RUN / 2;
+
 /// Returns whether the text holds a number that changes when it is read as an `i64`, `u64` or
 /// `f64`.
-///
-/// A run of [`RUN`] bytes covers one of every [`RUN`] positions, so only these are looked at.
 pub(crate) fn any_lost(text: &[u8]) -> bool {
     any_tiny(text) || any_long(text)
 }
@@ -57,21 +58,38 @@ fn is_tiny(text: &[u8], e: usize) -> bool {
     exponent.count() > 2 && digits > 0 && lost_at(text, e - digits)
 }
 
+/// Returns whether the text holds a number of at least [`RUN`] digits that would change. One of its
+/// [`WORD`]s at multiples of [`WORD`] has digits only.
 fn any_long(text: &[u8]) -> bool {
+    let (blocks, rest) = text.as_chunks::<64>();
+    let mut seen = 0;
+    for (i, block) in blocks.iter().enumerate() {
+        // Without branches, as in `any_tiny`. The byte between `.` and the digits is `/`.
+        let part = block.map(|b| u8::from(b.wrapping_sub(b'.') < 12));
+        let (words, _) = part.as_chunks::<WORD>();
+        let any = words
+            .iter()
+            .fold(false, |any, word| any | (*word == [1; WORD]));
+        if any && long_in(text, i * 64, i * 64 + 64, &mut seen) {
+            return true;
+        }
+    }
+    long_in(text, text.len() - rest.len(), text.len(), &mut seen)
+}
+
+/// Looks at the words of a part of the text; up to `seen` it was looked at before.
+fn long_in(text: &[u8], start: usize, end: usize, seen: &mut usize) -> bool {
     let part = |b: &u8| b.is_ascii_digit() || *b == b'.';
-    let mut at = RUN - 1;
-    while let Some(byte) = text.get(at) {
-        if !part(byte) {
-            at += RUN;
+    for at in (start..end).step_by(WORD).filter(|at| at + WORD <= end) {
+        if at < *seen || !text[at..at + WORD].iter().all(part) {
             continue;
         }
         let before = text[..at].iter().rev().take_while(|b| part(b)).count();
         let after = text[at..].iter().take_while(|b| part(b)).count();
-        let start = at - before;
-        if before + after >= RUN && lost_at(text, start) {
+        *seen = at + after;
+        if before + after >= RUN && lost_at(text, at - before) {
             return true;
         }
-        at += after + RUN;
     }
     false
 }
