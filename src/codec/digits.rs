@@ -7,34 +7,47 @@
 /// Shorter runs of digits and points need no check: an `f64` keeps 15 significant digits.
 const RUN: usize = 16;
 
-/// So many bytes are compared at once; a run has at least two times as many.
+/// So many bytes are compared at once.
 const WORD: usize = RUN / 2;
+
+/// So many positions are looked at in one step, without branches, which the compiler turns into
+/// vector instructions.
+const PLACES: usize = 64;
+
+/// What is read of the text for that.
+const SEEN: usize = PLACES + 3;
 
 /// Returns whether the text holds a number that changes when it is read as an `i64`, `u64` or
 /// `f64`.
-pub(crate) fn any_lost(text: &[u8]) -> bool {
-    any_tiny(text) || any_long(text)
-}
-
-/// Returns whether the text holds a number that is too small for 64 bits: it may have few digits,
-/// but its exponent has at least three.
 ///
-/// It reads 64 positions at a time without branches, which the compiler turns into vector
-/// instructions.
-fn any_tiny(text: &[u8]) -> bool {
-    const PLACES: usize = 64;
-    let mut at = 0;
-    while let Some(block) = text
-        .get(at..)
-        .and_then(|t| t.first_chunk::<{ PLACES + 3 }>())
-    {
-        let any = (0..PLACES).fold(0, |any, i| any | exponent(&block[i..i + 4]));
-        if any != 0 && tiny_in(text, at, at + PLACES + 3) {
+/// Such a number is long, or too small for 64 bits: then it may have few digits, but its exponent
+/// has at least three.
+pub(crate) fn any_lost(text: &[u8]) -> bool {
+    let (mut at, mut seen) = (0, 0);
+    while let Some(block) = text.get(at..).and_then(|t| t.first_chunk::<SEEN>()) {
+        if has_exponent(block) && tiny_in(text, at, at + SEEN)
+            || has_word(block) && long_in(text, at, at + PLACES, &mut seen)
+        {
             return true;
         }
         at += PLACES;
     }
-    tiny_in(text, at, text.len())
+    tiny_in(text, at, text.len()) || long_in(text, at, text.len(), &mut seen)
+}
+
+/// Returns whether a negative exponent may begin in the block.
+#[inline(always)]
+fn has_exponent(block: &[u8; SEEN]) -> bool {
+    (0..PLACES).fold(0, |any, i| any | exponent(&block[i..i + 4])) != 0
+}
+
+/// Returns whether a word of the block may have digits and points only, as one of any [`RUN`] has.
+/// The byte between those is `/`.
+#[inline(always)]
+fn has_word(block: &[u8; SEEN]) -> bool {
+    let part = block.map(|b| u8::from(b.wrapping_sub(b'.') < 12));
+    let (words, _) = part[..PLACES].as_chunks::<WORD>();
+    words.iter().fold(false, |any, w| any | (*w == [1; WORD]))
 }
 
 /// Returns 1 at the last digit before a negative exponent, else 0.
@@ -58,30 +71,14 @@ fn is_tiny(text: &[u8], e: usize) -> bool {
     exponent.count() > 2 && digits > 0 && lost_at(text, e - digits)
 }
 
-/// Returns whether the text holds a number of at least [`RUN`] digits that would change. One of its
-/// [`WORD`]s at multiples of [`WORD`] has digits only.
-fn any_long(text: &[u8]) -> bool {
-    let (blocks, rest) = text.as_chunks::<64>();
-    let mut seen = 0;
-    for (i, block) in blocks.iter().enumerate() {
-        // Without branches, as in `any_tiny`. The byte between `.` and the digits is `/`.
-        let part = block.map(|b| u8::from(b.wrapping_sub(b'.') < 12));
-        let (words, _) = part.as_chunks::<WORD>();
-        let any = words
-            .iter()
-            .fold(false, |any, word| any | (*word == [1; WORD]));
-        if any && long_in(text, i * 64, i * 64 + 64, &mut seen) {
-            return true;
-        }
-    }
-    long_in(text, text.len() - rest.len(), text.len(), &mut seen)
-}
-
-/// Looks at the words of a part of the text; up to `seen` it was looked at before.
+/// Looks at the numbers of a part of the text, at each word; up to `seen` they were looked at
+/// before.
+#[cold]
 fn long_in(text: &[u8], start: usize, end: usize, seen: &mut usize) -> bool {
     let part = |b: &u8| b.is_ascii_digit() || *b == b'.';
-    for at in (start..end).step_by(WORD).filter(|at| at + WORD <= end) {
-        if at < *seen || !text[at..at + WORD].iter().all(part) {
+    for at in (start..end).step_by(WORD) {
+        let last = text.get(at + WORD - 1);
+        if at < *seen || !part(&text[at]) || !last.is_some_and(part) {
             continue;
         }
         let before = text[..at].iter().rev().take_while(|b| part(b)).count();
