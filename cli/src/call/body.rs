@@ -15,6 +15,9 @@ use crate::{
     output::line,
 };
 
+/// How deeply a body may be nested, as in all JSON that is read.
+const LEVELS: usize = 127;
+
 /// Returns the body that `-b` and `--json` give.
 ///
 /// # Errors
@@ -122,6 +125,10 @@ fn set(body: &mut Value, nulls: &mut Vec<String>, member: &str) -> Result<()> {
     };
     let steps = steps(name)
         .ok_or_else(|| wrong("examples of names: settings.loop, points[0].x, tags[]"))?;
+    if steps.len() > LEVELS {
+        let why = format!("-b: a name has more than {LEVELS} levels");
+        return Err(Failure::usage(why));
+    }
     let (mut place, mut path) = (body, String::new());
     for step in steps {
         if nulls.contains(&path) {
@@ -209,6 +216,14 @@ mod tests {
             ("a[0]b=x", "examples of names"),
             ("a[]\\[b]=x", "examples of names"),
             ("a.=x", "examples of names"),
+            (
+                &format!("a{}=x", "[]".repeat(60_000)),
+                "more than 127 levels",
+            ),
+            (
+                &format!("{}a=x", "a.".repeat(60_000)),
+                "more than 127 levels",
+            ),
         ] {
             let error = made(&[bad]).unwrap_err();
             assert!(error.contains(why), "{bad}: {error}");

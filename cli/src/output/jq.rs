@@ -22,11 +22,19 @@ def @csv: map(cell("\"" + (split("\"") | join("\"\"")) + "\"")) | join(",");
 def @tsv: map(cell(split("\\") | join("\\\\") | split("\t") | join("\\t") | split("\n") | join("\\n") | split("\r") | join("\\r"))) | join("\t");
 "#;
 
+/// The limit of the length of a filter.
+const LONG: usize = 10_000;
+
 type Filter = jaq_core::Filter<data::JustLut<Val>>;
 
 /// # Errors
 /// Returns an error with the position if the filter is malformed.
 pub fn compile(filter: &str) -> Result<Filter> {
+    // Whatever it is, it is read and run by functions that call themselves.
+    if filter.len() > LONG {
+        let long = format!("--jq: the filter is longer than {LONG} bytes");
+        return Err(Failure::usage(long));
+    }
     // As in jq, an empty filter changes nothing.
     let filter = if filter.trim().is_empty() {
         "."
