@@ -12,11 +12,8 @@ use super::{
 use crate::{
     Failure, Result,
     index::{Body, BodyKind},
-    output::line,
+    output::{LEVELS, line},
 };
-
-/// How deeply a body may be nested, as in all JSON that is read.
-const LEVELS: usize = 127;
 
 /// Returns the body that `-b` and `--json` give.
 ///

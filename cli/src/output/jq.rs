@@ -131,7 +131,7 @@ pub fn run(filter: &str, value: Value, mut each: impl FnMut(Value) -> Result<()>
 }
 
 /// How deeply JSON may be nested, as in all JSON that is read.
-const LEVELS: usize = 127;
+pub const LEVELS: usize = 127;
 
 /// Returns the JSON of a value as jq writes it: null for NaN, and the largest number for an
 /// infinite one; nothing if it is nested too deeply.
