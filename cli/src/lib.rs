@@ -33,8 +33,8 @@ pub use error::{Exit, Failure};
 /// The result of a command.
 pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
-/// The size of the stack in bytes, of which only what is used takes memory. A filter and a value may
-/// be nested; what a process starts with is 8 MiB, and 1 MiB on Windows.
+/// The size of the stack in bytes, of which only what is used takes memory: a filter and a value
+/// may be nested. What a process starts with is 8 MiB, and 1 MiB on Windows.
 const STACK: usize = 256 << 20;
 
 /// Runs the command that the process was started with.
