@@ -25,7 +25,7 @@ pub mod tree;
 #[cfg(feature = "watch")]
 mod watch;
 
-use std::{ffi::OsString, io::Write, process::ExitCode};
+use std::{ffi::OsString, io::Write, panic, process::ExitCode, thread};
 
 pub use context::Context;
 pub use error::{Exit, Failure};
@@ -33,9 +33,17 @@ pub use error::{Exit, Failure};
 /// The result of a command.
 pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
+/// The size of the stack in bytes, of which only what is used takes memory: a filter and a value
+/// may be nested. What a process starts with is 8 MiB, and 1 MiB on Windows.
+const STACK: usize = 256 << 20;
+
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    run(std::env::args_os().collect())
+    let run = || run(std::env::args_os().collect());
+    match thread::Builder::new().stack_size(STACK).spawn(run) {
+        Ok(running) => running.join().unwrap_or_else(|e| panic::resume_unwind(e)),
+        Err(_) => run(),
+    }
 }
 
 /// Runs a command, given the name of the program and its arguments.

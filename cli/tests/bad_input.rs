@@ -237,6 +237,12 @@ fn unknown_commands_options_and_values_are_refused() {
     // jq's own errors occur while it runs.
     cli.run(&["devices", "--jq", ".[0] | .callName + 1"])
         .bad(1, "--jq:");
+    let nested = |n: usize| format!("{}.{}", "(".repeat(n), ")".repeat(n));
+    cli.run(&["devices", "--jq", &nested(4_900)]).good();
+    cli.run(&["devices", "--jq", &nested(30_000)])
+        .bad(2, "--jq: the filter is longer than 10000 bytes");
+    cli.run(&["devices", "--jq", "reduce range(20000) as $i (1; [.])"])
+        .bad(1, "more than 127 levels");
     for (words, says) in [
         (&["search", " "][..], "WORD is empty"),
         (&["api", "GET", ""], "'<PATH>'"),

@@ -265,6 +265,32 @@ fn writes_need_a_flag_and_device_commands_another() {
     end(session);
 }
 
+/// JSON holds neither files nor the headers of parts; a form without them is sent.
+#[test]
+fn forms_given_as_json_are_checked_as_those_of_the_command_line() {
+    let api = sandbox(Sandbox::builder());
+    let spec = format!("{}/../wire/openapi.json", env!("CARGO_MANIFEST_DIR"));
+    let mut session = Session::start(&Cli::of(&api), &["--allow-writes", "--spec", &spec]);
+    let parts = |body| json!({"id": "forms_parts", "body": body});
+    let sums = "signed;X-Sum: required, not given";
+    session.bad("call_operation", parts(json!({"signed": "s"})), sums);
+    let files = parts(json!({"files": ["x"], "note": "n"}));
+    session.bad("call_operation", files, "files: must be a file");
+    let object = |lat: Value| {
+        let params = json!({"where": {"lat": 1}});
+        json!({"id": "objects_post", "params": params, "body": {"meta": {"lat": lat}}})
+    };
+    session.bad(
+        "call_operation",
+        object(json!("x")),
+        "meta.lat: must be a number",
+    );
+    // The sandbox has another document.
+    session.bad("call_operation", object(json!(1)), "404");
+    session.bad("call_operation", parts(json!({"note": "n"})), "404");
+    end(session);
+}
+
 #[test]
 fn credential_operations_are_hidden_and_credentials_in_responses_masked() {
     let api = sandbox(Sandbox::builder().any_id());

@@ -287,6 +287,9 @@ fn parts_of_a_form_are_checked_with_their_headers() {
     run(&["-b", "signed=s"]).bad(2, "required, not given: -b 'signed;X-Sum=VALUE'");
     run(&["-b", "where:={\"lat\":\"x\"}"]).bad(2, "where.lat: must be a number");
     run(&["-b", "wheres:={\"lat\":\"x\"}"]).bad(2, "lat: must be a number");
+    // A form has no --json.
+    let empty = cli.line(&format!("--spec {spec} t forms-patch"));
+    empty.bad(2, "body: required, not given: -b NAME=VALUE\n");
     let picture = format!("picture=@{file}");
     for (header, why) in [
         ("signed;X-Sum=@a.png", "signed;X-Sum: a header is a text"),

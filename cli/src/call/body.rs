@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Failure, Result,
     index::{Body, BodyKind},
-    output::line,
+    output::{LEVELS, line},
 };
 
 /// Returns the body that `-b` and `--json` give.
@@ -122,6 +122,10 @@ fn set(body: &mut Value, nulls: &mut Vec<String>, member: &str) -> Result<()> {
     };
     let steps = steps(name)
         .ok_or_else(|| wrong("examples of names: settings.loop, points[0].x, tags[]"))?;
+    if steps.len() > LEVELS {
+        let why = format!("-b: a name has more than {LEVELS} levels");
+        return Err(Failure::usage(why));
+    }
     let (mut place, mut path) = (body, String::new());
     for step in steps {
         if nulls.contains(&path) {
@@ -209,6 +213,14 @@ mod tests {
             ("a[0]b=x", "examples of names"),
             ("a[]\\[b]=x", "examples of names"),
             ("a.=x", "examples of names"),
+            (
+                &format!("a{}=x", "[]".repeat(60_000)),
+                "more than 127 levels",
+            ),
+            (
+                &format!("{}a=x", "a.".repeat(60_000)),
+                "more than 127 levels",
+            ),
         ] {
             let error = made(&[bad]).unwrap_err();
             assert!(error.contains(why), "{bad}: {error}");

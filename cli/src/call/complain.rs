@@ -48,7 +48,8 @@ fn missing(operation: &'static Operation, given: &Given) -> Vec<Fault> {
     if let Some(body) = body.filter(|_| given.body.is_none()) {
         let how = match body.kind {
             BodyKind::Raw => "required, not given: -b @FILE",
-            _ => "required, not given: -b NAME=VALUE, or --json @FILE",
+            BodyKind::Json => "required, not given: -b NAME=VALUE, or --json @FILE",
+            BodyKind::Form | BodyKind::Multipart => "required, not given: -b NAME=VALUE",
         };
         faults.push(("body".into(), how.into()));
     }
@@ -71,6 +72,9 @@ fn invalid(index: &Index, operation: &'static Operation, given: &Given) -> Vec<F
                 "" => ("body".to_owned(), v.fault),
                 field => (field.to_owned(), v.fault),
             }));
+            if body.kind == BodyKind::Multipart {
+                faults.extend(parts::of_json(index, body, value));
+            }
         }
         (Some(body), Some(Content::Parts(given))) => {
             faults.extend(parts::parts(index, body, given));

@@ -47,6 +47,44 @@ pub fn typed_parts(index: &Index, body: &Body, parts: &mut [(String, Part)]) {
     }
 }
 
+/// Returns the faults of a form that is given as one JSON value, which holds neither files nor the
+/// headers of parts.
+pub fn of_json(index: &Index, body: &Body, form: &Value) -> Vec<(String, String)> {
+    let schema = index.resolved(&body.schema);
+    let known = schema.get("properties");
+    let given = form.as_object().into_iter().flatten();
+    let given = given.filter(|(_, value)| !value.is_null());
+    given
+        .flat_map(|(name, _)| {
+            let of = known.and_then(|known| known.get(name));
+            let is_file = of.is_some_and(|of| is_file(index, &index.resolved(of)));
+            let file = is_file.then(|| no_file(name));
+            file.into_iter().chain(missing_headers(body, name, &[]))
+        })
+        .collect()
+}
+
+fn no_file(name: &str) -> (String, String) {
+    (name.to_owned(), format!("must be a file: -b {name}=@PATH"))
+}
+
+/// Returns the faults of required headers of the parts with this name.
+fn missing_headers(body: &Body, name: &str, parts: &[(String, Part)]) -> Vec<(String, String)> {
+    let needed = body.headers(name).filter(|header| header.required);
+    let is_given = |header: &str| {
+        let mut all = parts.iter();
+        all.any(|(other, _)| body.header_of(other) == Some((name, header)))
+    };
+    needed
+        .filter(|header| !is_given(header.name))
+        .map(|header| {
+            let at = format!("{name};{}", header.name);
+            let fault = format!("required, not given: -b '{at}=VALUE'");
+            (at, fault)
+        })
+        .collect()
+}
+
 /// Returns the faults of a form's parts: unknown names, missing parts and headers, files where none
 /// are allowed.
 pub fn parts(index: &Index, body: &Body, parts: &[(String, Part)]) -> Vec<(String, String)> {
@@ -76,14 +114,7 @@ pub fn parts(index: &Index, body: &Body, parts: &[(String, Part)]) -> Vec<(Strin
             }
             continue;
         };
-        for header in body.headers(name).filter(|header| header.required) {
-            let header = header.name;
-            let is_same = |other: &str| body.header_of(other) == Some((name, header));
-            if !parts.iter().any(|(other, _)| is_same(other)) {
-                let fault = format!("required, not given: -b '{name};{header}=VALUE'");
-                faults.push((format!("{name};{header}"), fault));
-            }
-        }
+        faults.extend(missing_headers(body, name, parts));
         let of = index.resolved(body.part(index, name, of));
         let all = parts.iter().filter(|(other, _)| other == name);
         let all: Vec<&Part> = all.map(|(_, part)| part).collect();
@@ -110,7 +141,7 @@ fn values(index: &Index, schema: &Value, name: &str, parts: &[&Part]) -> Vec<(St
         return Vec::new();
     }
     if is_file(index, schema) {
-        return vec![(name.to_owned(), format!("must be a file: {name}=@PATH"))];
+        return vec![no_file(name)];
     }
     let found = |value: &Value| -> Vec<_> {
         let found = check(index, schema, value, name).into_iter();

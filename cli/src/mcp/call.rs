@@ -136,16 +136,12 @@ impl Server {
                     operation.entry.id
                 )));
             }
-            (Some(body), Some(value))
-                if body.kind == BodyKind::Json || body.kind == BodyKind::Form =>
-            {
-                given.body = Some(Content::Json(value));
-            }
-            _ => {
+            (Some(body), Some(_)) if body.kind == BodyKind::Raw => {
                 return Err(Failure::usage(
-                    "its body has files: ask the user to send them with `autopi`",
+                    "its body is a file: ask the user to send it with `autopi`",
                 ));
             }
+            (Some(_), Some(value)) => given.body = Some(Content::Json(value)),
         }
         Ok(given)
     }

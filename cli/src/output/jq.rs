@@ -22,11 +22,19 @@ def @csv: map(cell("\"" + (split("\"") | join("\"\"")) + "\"")) | join(",");
 def @tsv: map(cell(split("\\") | join("\\\\") | split("\t") | join("\\t") | split("\n") | join("\\n") | split("\r") | join("\\r"))) | join("\t");
 "#;
 
+/// The limit of the length of a filter.
+const LONG: usize = 10_000;
+
 type Filter = jaq_core::Filter<data::JustLut<Val>>;
 
 /// # Errors
 /// Returns an error with the position if the filter is malformed.
 pub fn compile(filter: &str) -> Result<Filter> {
+    // Whatever it is, it is read and run by functions that call themselves.
+    if filter.len() > LONG {
+        let long = format!("--jq: the filter is longer than {LONG} bytes");
+        return Err(Failure::usage(long));
+    }
     // As in jq, an empty filter changes nothing.
     let filter = if filter.trim().is_empty() {
         "."
@@ -123,7 +131,7 @@ pub fn run(filter: &str, value: Value, mut each: impl FnMut(Value) -> Result<()>
 }
 
 /// How deeply JSON may be nested, as in all JSON that is read.
-const LEVELS: usize = 127;
+pub const LEVELS: usize = 127;
 
 /// Returns the JSON of a value as jq writes it: null for NaN, and the largest number for an
 /// infinite one; nothing if it is nested too deeply.

@@ -25,6 +25,7 @@ pub use escape::{json, line};
 pub use file::{Target, ending, names_one_of};
 use format::ENDINGS;
 pub use format::Format;
+pub use jq::LEVELS;
 pub use rows::{Rows, members};
 
 /// The options about output.

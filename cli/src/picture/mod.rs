@@ -1,5 +1,5 @@
-//! Pictures of a trip: `drive` prepares the data, `track` and `plot` turn it into shapes, and
-//! `svg`, `png` and `html` write them.
+//! Pictures of a trip: `drive` prepares the data, `track` and `plot` turn it into shapes
+//! (`thin` leaves out what cannot be seen), and `svg`, `png` and `html` write them.
 
 pub mod drive;
 mod html;
@@ -7,6 +7,7 @@ mod plot;
 mod png;
 mod scale;
 mod svg;
+mod thin;
 mod track;
 
 pub use drive::Drive;

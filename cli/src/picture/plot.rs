@@ -2,7 +2,7 @@
 
 use autopi::jiff::{SignedDuration, Timestamp};
 
-use super::{Anchor, FAINT, LEFT, Picture, Place, WIDE, drive::Drive, scale};
+use super::{Anchor, FAINT, LEFT, Picture, Place, WIDE, drive::Drive, scale, thin};
 
 const CORNER: Place = (LEFT, 540.0);
 const SIZE: Place = (WIDE, 160.0);
@@ -33,7 +33,7 @@ pub fn draw(picture: &mut Picture, drive: &Drive, most: f64) {
     for (x, anchor, name) in names {
         picture.label((x, CORNER.1 - 10.0), anchor, name);
     }
-    curve(picture, drive, place);
+    curve(picture, drive, length, place);
 }
 
 /// Draws labels at round times in UTC.
@@ -59,7 +59,7 @@ fn times(picture: &mut Picture, start: Timestamp, length: f64, x: impl Fn(f64) -
 }
 
 /// Draws lines through consecutive speeds, and a disc for a speed that stands alone.
-fn curve(picture: &mut Picture, drive: &Drive, place: impl Fn(f64, f64) -> Place) {
+fn curve(picture: &mut Picture, drive: &Drive, length: f64, place: impl Fn(f64, f64) -> Place) {
     let mut run: Vec<Place> = Vec::new();
     let mut before = None;
     let end = |picture: &mut Picture, run: &mut Vec<Place>| match run.as_slice() {
@@ -70,12 +70,13 @@ fn curve(picture: &mut Picture, drive: &Drive, place: impl Fn(f64, f64) -> Place
         }
         _ => picture.line(std::mem::take(run), LINE, 1.5),
     };
-    for dot in &drive.dots {
-        if dot.speed.is_none() || before.is_some_and(|before| Drive::is_gap(before, dot)) {
+    let (dots, gap) = thin::columns(&drive.dots, length);
+    for dot in dots {
+        if dot.speed.is_none() || before.is_some_and(|before| dot.at - before > gap) {
             end(picture, &mut run);
         }
         run.extend(dot.speed.map(|speed| place(dot.at, speed)));
-        before = Some(dot);
+        before = Some(dot.at);
     }
     end(picture, &mut run);
 }

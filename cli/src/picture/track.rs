@@ -2,7 +2,7 @@
 
 use super::{
     Anchor, Colour, FAINT, GREY, INK, LEFT, Picture, Place, WHITE, WIDE, drive::Dot, drive::Drive,
-    scale,
+    scale, thin,
 };
 
 const CORNER: Place = (LEFT, 70.0);
@@ -11,6 +11,8 @@ const SIZE: Place = (WIDE, 400.0);
 const MARGIN: f64 = 24.0;
 /// The smallest extent of a picture in degrees of latitude, about 200 m.
 const LEAST: f64 = 0.002;
+/// The width of the track.
+const WIDTH: f64 = 3.5;
 const METRES: f64 = 111_195.0;
 /// The discs of a trip's ends: names, radii, colours.
 const ENDS: [(&str, f64, Colour, Colour); 2] =
@@ -121,42 +123,41 @@ fn degrees(value: f64, step: f64, [below, above]: [&str; 2]) -> String {
     }
 }
 
-/// Draws neighbouring dots of the same colour as one line.
+/// Draws neighbouring ways of the same colour as one line.
 fn line(picture: &mut Picture, map: &Map, dots: &[Dot], most: f64) {
     let mut run: Vec<Place> = Vec::new();
     let mut shade = None;
     let end = |picture: &mut Picture, run: &mut Vec<Place>, shade: Option<u32>| {
         let places = std::mem::take(run);
         if places.len() > 1 {
-            picture.line(places, shade.map_or(GREY, scale::colour), 3.5);
+            picture.line(places, shade.map_or(GREY, scale::colour), WIDTH);
         }
     };
-    for (a, b) in dots.iter().zip(dots.iter().skip(1)) {
-        let (from, to) = (map.dot(a), map.dot(b));
-        if Drive::is_gap(a, b) {
+    for way in thin::ways(dots, |dot| map.dot(dot)) {
+        if way.is_gap {
             end(picture, &mut run, shade);
-            picture.dashes(vec![from, to]);
+            picture.dashes(vec![way.from, way.to]);
             continue;
         }
-        let speed = match (a.speed, b.speed) {
-            (Some(a), Some(b)) => Some((a + b) / 2.0),
-            (a, b) => a.or(b),
-        };
-        let own = speed.map(|speed| scale::shade(speed, most));
-        if own != shade || run.is_empty() {
+        let own = way.speed.map(|speed| scale::shade(speed, most));
+        // The ends of a line hide a space of its width, where a covered way was left out.
+        if own != shade || is_far(&run, way.from, WIDTH) {
             end(picture, &mut run, shade);
-            run.push(from);
+            run.push(way.from);
             shade = own;
         }
         // Points that are too close to be seen are left out.
-        let is_far = run
-            .last()
-            .is_none_or(|l| (l.0 - to.0).hypot(l.1 - to.1) > 0.4);
-        if is_far || run.len() == 1 {
-            run.push(to);
+        if run.len() == 1 || is_far(&run, way.to, 0.4) {
+            run.push(way.to);
         }
     }
     end(picture, &mut run, shade);
+}
+
+/// Returns whether a place is further than this from the last one, or the first.
+fn is_far(run: &[Place], place: Place, least: f64) -> bool {
+    run.last()
+        .is_none_or(|last| thin::distance(*last, place) > least)
 }
 
 fn legend(picture: &mut Picture, most: f64) {
@@ -177,7 +178,7 @@ fn legend(picture: &mut Picture, most: f64) {
         );
     }
     let mut y = top + height + 28.0;
-    picture.line(vec![(x, y - 4.0), (x + width, y - 4.0)], GREY, 3.5);
+    picture.line(vec![(x, y - 4.0), (x + width, y - 4.0)], GREY, WIDTH);
     picture.label((x + width + 6.0, y), Anchor::Start, "unknown");
     y += 24.0;
     picture.dashes(vec![(x, y - 4.0), (x + width, y - 4.0)]);
