@@ -23,6 +23,11 @@ pub fn is_json(media: &str) -> bool {
     matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
 }
 
+/// Returns whether the media type is that of a JSON Patch, which says how to change a value.
+pub fn is_json_patch(media: &str) -> bool {
+    essence(media) == "application/json-patch+json"
+}
+
 pub fn is_multipart(media: &str) -> bool {
     essence(media).starts_with("multipart/")
 }

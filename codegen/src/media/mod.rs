@@ -3,8 +3,8 @@
 mod kinds;
 
 pub use kinds::{
-    accept, header_text, is_json, is_media_type, is_multipart, is_part_header, is_token,
-    is_urlencoded, json, may_be_json, only, sent, split, unquoted, usual_header,
+    accept, header_text, is_json, is_json_patch, is_media_type, is_multipart, is_part_header,
+    is_token, is_urlencoded, json, may_be_json, only, sent, split, unquoted, usual_header,
 };
 
 #[cfg(test)]
