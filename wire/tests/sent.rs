@@ -771,6 +771,21 @@ async fn nullable_fields_take_options_integers_and_parsed_texts() {
 }
 
 #[tokio::test]
+async fn a_file_as_31_says_it_is_uploaded() {
+    let (client, seen) = server("application/json", "").await;
+    let call = client.forms_parts().scan(Upload::bytes("s.png", "bytes"));
+    call.code("aGk=").send().await.unwrap();
+    let sent = seen.lock().unwrap().pop().unwrap();
+    assert_eq!(
+        sent.shown(),
+        [
+            "name=\"scan\"; filename=\"s.png\" | bytes",
+            "name=\"code\" | aGk="
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_patch_sends_any_subset_of_what_it_holds() {
     let (client, seen) = server("application/json", "").await;
     let nested = types::PatchedNestedRequest::new;

@@ -2,8 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use super::media::is_bytes;
+
 /// Returns what 3.1 says in another way as 3.0 says it: a list of one type with or without null,
-/// the only value, and limits that are excluded.
+/// the only value, files, and limits that are excluded.
 fn of_30(mut map: Map<String, Value>) -> Value {
     let types = map.get("type").and_then(Value::as_array);
     let (null, types): (Vec<_>, Vec<_>) = types
@@ -16,6 +18,9 @@ fn of_30(mut map: Map<String, Value>) -> Value {
         if !null.is_empty() {
             map.insert("nullable".into(), true.into());
         }
+    }
+    if is_bytes(&map) {
+        map.insert("format".into(), "binary".into());
     }
     // A member may have this name.
     let only = map.get("const").filter(|only| !only.is_object()).cloned();
