@@ -43,13 +43,18 @@ impl Forms {
                 }
             }
         }
+        let mut known: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+        for name in all.keys() {
+            known.entry(plain(name)).or_default().push(name);
+        }
         let differing = differing(bodies, schemas).into_iter().map(|name| {
-            let known = all
-                .get(&name)
-                .cloned()
-                .or_else(|| alike(&name, &all, schemas));
-            let new = known.unwrap_or_else(|| partial_name(&name, &mut taken));
-            (name, new)
+            let alike = || {
+                let mut others = known.get(plain(&name)).into_iter().flatten();
+                all.get(*others.find(|other| are_alike(other, &name, schemas))?)
+            };
+            let form = all.get(&name).or_else(alike).cloned();
+            let form = form.unwrap_or_else(|| partial_name(&name, &mut taken));
+            (name, form)
         });
         let differing: BTreeMap<_, _> = differing.collect();
         let mut more = differing.clone();
@@ -156,17 +161,9 @@ fn alone(schema: &Value) -> Value {
     schema
 }
 
-/// Returns the partial form that drf-spectacular has made of this component.
-fn alike(
-    name: &str,
-    forms: &BTreeMap<String, String>,
-    schemas: &Map<String, Value>,
-) -> Option<String> {
-    let is_alike = |other: &str| {
-        plain(other) == plain(name) && schemas.get(other).map(alone) == schemas.get(name).map(alone)
-    };
-    let found = forms.iter().find(|(other, _)| is_alike(other));
-    found.map(|(_, form)| form.clone())
+/// Returns whether one is the partial form of the other, as drf-spectacular makes it.
+fn are_alike(name: &str, other: &str, schemas: &Map<String, Value>) -> bool {
+    schemas.get(name).map(alone) == schemas.get(other).map(alone)
 }
 
 /// Returns the components that are alternatives of a union, or parts of an object.
