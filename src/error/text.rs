@@ -27,7 +27,7 @@ impl fmt::Display for WithoutAdvice<'_> {
 
 impl Error {
     /// Adds what else is wrong to the message.
-    pub(crate) fn and(mut self, fault: &String) -> Self {
+    pub(crate) fn and(mut self, fault: &str) -> Self {
         self.0.message = format!("{}; {fault}", self.0.message);
         self
     }

@@ -14,7 +14,7 @@ use reqwest::{
 
 /// The reason why a body cannot be read.
 pub enum Fault {
-    /// It is larger than this limit, as it came or when decoded.
+    /// It is larger than this limit, compressed or decoded.
     TooLarge(usize),
     /// The connection broke, or the time was over, after so many bytes.
     Broken(reqwest::Error, usize),
@@ -55,7 +55,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Reads the body of a response, decoded: at most `limit` bytes. `received` is told how many bytes
+/// Reads the body of a response, decoded: at most `limit` bytes. `received` is given how many bytes
 /// have come.
 pub async fn read(
     mut response: Response,

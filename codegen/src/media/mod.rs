@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_31_is_told_from_a_text() {
+    fn a_file_of_31_is_no_text() {
         let is = |kind: serde_json::Value, media: &str, encoding: &str| {
             let schema =
                 json!({"type": kind, "contentMediaType": media, "contentEncoding": encoding});
