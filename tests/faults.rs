@@ -672,7 +672,8 @@ async fn calls_in_flight_and_per_second_are_limited() {
 
 #[tokio::test]
 async fn a_body_in_an_encoding_that_nobody_asked_for_is_an_error() {
-    let encoded = |name: &str| response("200 OK", &format!("Content-Encoding: {name}\r\n"), "[1]");
+    let encoding = |name: &str| format!("Content-Encoding: {name}\r\n");
+    let encoded = |name: &str| response("200 OK", &encoding(name), "[1]");
     for name in ["br", "deflate", "gzip, gzip", "zstd", "x-gzip2"] {
         let server = Server::responses(vec![encoded(name)]).await;
         let client = server.client();
@@ -684,8 +685,21 @@ async fn a_body_in_an_encoding_that_nobody_asked_for_is_an_error() {
             assert!(error.to_string().contains(&format!("encoded as `{name}`")));
         }
         let asked = CallOptions::new().header("Accept-Encoding", "br").unwrap();
-        let own = request().options(asked).send().await.unwrap();
+        let own = request().options(asked.clone()).send().await.unwrap();
         assert_eq!(own.value, "[1]", "its caller decodes it");
+        // What the client decodes is not the caller's to decode.
+        let typed = client
+            .dongle_devices_list()
+            .options(asked.clone())
+            .send()
+            .await;
+        let json = request().options(asked).send_json::<Vec<u8>>().await;
+        let server = Server::responses(vec![response("403 No", &encoding(name), "\u{1}")]).await;
+        let failed = server.client().request(Method::GET, "/x/").send().await;
+        for error in [typed.map(drop), json.map(drop), failed.map(drop)] {
+            let text = error.unwrap_err().to_string();
+            assert!(text.contains(&format!("encoded as `{name}`")), "{text}");
+        }
     }
     for name in ["identity", "Identity", ""] {
         let server = Server::responses(vec![encoded(name)]).await;

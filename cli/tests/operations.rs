@@ -372,3 +372,16 @@ fn a_value_of_several_types_is_the_first_that_it_fits() {
     run(&["--size", "x"]).bad(2, "`x` matches none of its 3 alternatives");
     run(&["--size", "5", "--size", "x"]).bad(2, "given more than once");
 }
+
+#[test]
+fn a_json_patch_is_no_subset_of_anything() {
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = format!("{}/../wire/openapi.json", env!("CARGO_MANIFEST_DIR"));
+    let run = |operation: &str, body: &str| {
+        let line = ["--spec", &spec, "t", operation, "--dry-run", "--json", body];
+        cli.run(&line)
+    };
+    run("steps-patch", r#"[{"op":"add","path":"/a","value":1}]"#).good();
+    run("steps-patch", r#"[{"op":"add"}]"#).bad(2, "path");
+    run("nested-patch", r#"{"list":[{"a":1}]}"#).good();
+}

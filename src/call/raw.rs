@@ -157,9 +157,7 @@ impl<'a, M> RawRequest<'a, M> {
 
 /// Reads a path, with or without a query, or a whole URL of the same origin as the base URL.
 fn locate(base: &Url, text: &str, spec: &mut RequestSpec) -> Result<(), String> {
-    let whole = (!text.starts_with('/'))
-        .then(|| Url::parse(text).ok())
-        .flatten();
+    let whole = Url::parse(text).ok().filter(|_| !text.starts_with('/'));
     let query = match &whole {
         Some(url) => {
             if text.bytes().any(|b| b.is_ascii_control()) {
@@ -271,7 +269,8 @@ impl<'a> RawRequest<'a> {
     /// # Errors
     /// Returns an error if there is no response, or if its status is not 2xx;
     /// [`ErrorKind`](crate::ErrorKind) tells which.
-    pub async fn send(self) -> Result<Response<Bytes>, Error> {
+    pub async fn send(mut self) -> Result<Response<Bytes>, Error> {
+        self.spec.as_sent = true;
         self.read(|response, _| Ok(response)).await
     }
 

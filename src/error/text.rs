@@ -26,6 +26,12 @@ impl fmt::Display for WithoutAdvice<'_> {
 }
 
 impl Error {
+    /// Adds what else is wrong to the message.
+    pub(crate) fn and(mut self, fault: &str) -> Self {
+        self.0.message = format!("{}; {fault}", self.0.message);
+        self
+    }
+
     pub(crate) fn without_advice(&self) -> String {
         WithoutAdvice(self).to_string()
     }

@@ -108,6 +108,8 @@ pub(crate) struct RequestSpec {
     pub encoded_query: Vec<(&'static str, String)>,
     /// The media type to accept; `*/*` if empty.
     pub accept: &'static str,
+    /// Whether the caller gets bytes, and decodes the encoding that it asks for.
+    pub as_sent: bool,
     /// For traces: members that the document says are secrets (`true`) or not (`false`), against
     /// what their names suggest.
     pub secrets: shown::Marked,
@@ -134,6 +136,7 @@ impl RequestSpec {
             query,
             encoded_query: Vec::new(),
             accept: "",
+            as_sent: false,
             secrets: &[],
             headers,
             body,

@@ -116,31 +116,41 @@ pub(crate) async fn read(
     })
 }
 
-/// Returns an error if the body is only a part, or has a content encoding that the HTTP client does
-/// not decode, and the call did not ask for it itself: its bytes would be taken for the data.
+/// Returns an error if the body is only a part that the call did not ask for, or has a content
+/// encoding that the client does not decode. A caller who gets bytes may have asked for one.
 pub(crate) fn refuse_unasked(response: &RawResponse, sent: &RequestSpec) -> Result<(), Error> {
     let status = response.status().as_u16();
     if status == 206 && sent.header(&RANGE).is_none() {
         let fault = "it is a part of the response (206), which was not asked for";
         return Err(Error::decode(status, ".", fault, Bytes::new()));
     }
-    // The headers of a HEAD are those of the body that a GET has.
-    if response.content_length() == Some(0) {
-        return Ok(());
+    match encoded(response) {
+        Some(fault) if !sent.as_sent || sent.header(&ACCEPT_ENCODING).is_none() => {
+            Err(Error::decode(status, ".", fault, Bytes::new()))
+        }
+        _ => Ok(()),
     }
-    // A browser decodes every body, and shows the header all the same.
+}
+
+/// Returns what is wrong with a body in a content encoding that the client does not decode.
+fn encoded(response: &RawResponse) -> Option<String> {
+    // The headers of a HEAD are those of the body that a GET has. A browser decodes every body, and
+    // shows the header all the same.
+    if response.content_length() == Some(0) || cfg!(target_family = "wasm") {
+        return None;
+    }
     let names = response.headers().get_all(CONTENT_ENCODING).iter();
-    let names = names.filter(|_| !cfg!(target_family = "wasm"));
     let names: Vec<_> = names
         .map(|n| String::from_utf8_lossy(n.as_bytes()))
         .collect();
     let plain = |name: &str| name.is_empty() || name.eq_ignore_ascii_case("identity");
-    if names.iter().all(|name| plain(name.trim())) || sent.header(&ACCEPT_ENCODING).is_some() {
-        return Ok(());
+    if names.iter().all(|name| plain(name.trim())) {
+        return None;
     }
     let name: String = names.join(", ").chars().take(60).collect();
-    let fault = format!("the body is encoded as `{name}`, which this client does not decode");
-    Err(Error::decode(status, ".", fault, Bytes::new()))
+    Some(format!(
+        "the body is encoded as `{name}`, which this client does not decode"
+    ))
 }
 
 /// Returns the error that a response other than 2xx becomes.
@@ -153,11 +163,12 @@ pub(crate) async fn status_error(response: RawResponse, template: Option<&str>) 
             .map(str::to_owned)
     };
     let (id, after) = (text("x-request-id"), retry_after(headers));
-    let html = is_html(headers);
+    let (html, encoded) = (is_html(headers), encoded(&response));
     let status = response.status();
     let body = read_some(response).await;
     let html = html || is_page(&body);
-    Error::status_of(status.as_u16(), id, after, html, template, body)
+    let error = Error::status_of(status.as_u16(), id, after, html, template, body);
+    encoded.iter().fold(error, |error, fault| error.and(fault))
 }
 
 /// Returns the part of the body that arrives within 5 s, up to 1 MiB, for the error to keep.

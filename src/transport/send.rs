@@ -42,9 +42,10 @@ pub(crate) async fn whole(
 /// Sends a request and reads the headers of the response.
 pub(crate) async fn streaming(
     core: &Core,
-    spec: Box<RequestSpec>,
+    mut spec: Box<RequestSpec>,
     form: Option<MultipartForm>,
 ) -> Result<StreamingResponse, Error> {
+    spec.as_sent = true;
     let own = spec.options.attempt_timeout;
     let stall = own.unwrap_or_else(|| core.usual_attempt_timeout());
     let accept = spec.header(&ACCEPT);

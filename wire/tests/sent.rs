@@ -771,6 +771,53 @@ async fn nullable_fields_take_options_integers_and_parsed_texts() {
 }
 
 #[tokio::test]
+async fn a_file_as_31_says_it_is_uploaded() {
+    let (client, seen) = server("application/json", "").await;
+    let call = client.forms_parts().scan(Upload::bytes("s.png", "bytes"));
+    call.code("aGk=").send().await.unwrap();
+    let sent = seen.lock().unwrap().pop().unwrap();
+    assert_eq!(
+        sent.shown(),
+        [
+            "name=\"scan\"; filename=\"s.png\" | bytes",
+            "name=\"code\" | aGk="
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_patch_sends_any_subset_of_what_it_holds() {
+    let (client, seen) = server("application/json", "").await;
+    let nested = types::PatchedNestedRequest::new;
+    let outer = types::PatchedOuterRequest::new;
+    let c = types::PatchedNestedMapValueRequest::new().c(1);
+    for (body, sent) in [
+        (nested(), "{}"),
+        (nested().outer(outer()), r#"{"outer":{}}"#),
+        (nested().outer(outer().a(1)), r#"{"outer":{"a":1}}"#),
+        (nested().outer(outer().b(None)), r#"{"outer":{"b":null}}"#),
+        (nested().outer(outer().b("x")), r#"{"outer":{"b":"x"}}"#),
+        (nested().list([outer().a(1)]), r#"{"list":[{"a":1}]}"#),
+        (
+            nested().map([("k".to_owned(), c)]),
+            r#"{"map":{"k":{"c":1}}}"#,
+        ),
+        (nested().inside(nested()), r#"{"inside":{}}"#),
+        // A type that requires nothing has no other form.
+        (nested().place(types::Where::new()), r#"{"place":{}}"#),
+    ] {
+        client.nested_patch().body(&body).send().await.unwrap();
+        assert_eq!(seen.lock().unwrap().pop().unwrap().body, sent);
+    }
+    // A JSON Patch is no subset of anything.
+    let step = types::Change::new("remove", "/a");
+    client.steps_patch().body(&vec![step]).send().await.unwrap();
+    let sent = seen.lock().unwrap().pop().unwrap();
+    assert_eq!(sent.body, r#"[{"op":"remove","path":"/a"}]"#);
+    assert_eq!(sent.header("content-type"), "application/json-patch+json");
+}
+
+#[tokio::test]
 async fn media_types_are_those_of_the_document() {
     let (client, seen) = server("application/json", r#"{"lat":2.5}"#).await;
     let sent = |body: &str| {

@@ -3,6 +3,7 @@
 //! Its layers, which `tests/layers.rs` checks, are the shared helpers, [`document`], the stages of
 //! the [`pipeline`], and the [`commands`]. A stage knows no command.
 
+mod body;
 pub mod cargo;
 pub mod commands;
 pub mod document;

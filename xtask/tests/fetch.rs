@@ -1,6 +1,7 @@
 //! Responses that the `fetch` stage accepts and refuses.
 
 use std::{
+    io::Write,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -15,7 +16,9 @@ use tokio::{
 use xtask::pipeline::fetch::{Fetched, Limits, Validators, download, parse};
 
 /// Starts a server that responds to every request with `response`; with `None` it never responds.
-async fn server(response: Option<&'static str>) -> (String, Arc<AtomicUsize>) {
+async fn server<T: AsRef<[u8]> + Copy + Send + Sync + 'static>(
+    response: Option<T>,
+) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let count = Arc::new(AtomicUsize::new(0));
@@ -27,7 +30,7 @@ async fn server(response: Option<&'static str>) -> (String, Arc<AtomicUsize>) {
             seen.fetch_add(1, Ordering::SeqCst);
             let mut head = [0; 4096];
             let n = socket.read(&mut head).await.unwrap_or(0);
-            match response {
+            match &response {
                 None => open.push(socket),
                 Some(_)
                     if String::from_utf8_lossy(&head[..n]).contains("if-none-match: \"v1\"") =>
@@ -37,7 +40,7 @@ async fn server(response: Option<&'static str>) -> (String, Arc<AtomicUsize>) {
                         .await;
                 }
                 Some(text) => {
-                    let _ = socket.write_all(text.as_bytes()).await;
+                    let _ = socket.write_all(text.as_ref()).await;
                     let _ = socket.shutdown().await;
                 }
             }
@@ -84,6 +87,45 @@ async fn a_document_comes_with_its_validators_and_304_the_next_time() {
 }
 
 #[tokio::test]
+async fn a_compressed_document_is_read_to_its_end_or_refused() {
+    let zip = |text: &[u8]| {
+        let mut zip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        zip.write_all(text).unwrap();
+        zip.finish().unwrap()
+    };
+    let two = [zip(b"swagger: '2.0'\n"), zip(b"paths: {}\n")].concat();
+    let half = two[..two.len() - 9].to_vec();
+    let bomb = zip(&[b' '; 2 << 20]);
+    let sent = |name: &str, body: Vec<u8>| {
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-encoding: {name}\r\ncontent-length: {}\r\nconnection: \
+             close\r\n\r\n",
+            body.len()
+        );
+        &*[head.into_bytes(), body].concat().leak()
+    };
+    for name in ["gzip", "X-GZip"] {
+        let url = server(Some(sent(name, two.clone()))).await.0;
+        let new = download(&url, &Validators::default(), &Limits::default()).await;
+        let Ok(Fetched::New { text, .. }) = new else {
+            panic!("{new:?}")
+        };
+        assert_eq!(text, "swagger: '2.0'\npaths: {}\n");
+    }
+    for (name, body, why) in [
+        ("gzip", half, "the compressed body breaks off"),
+        ("gzip", b"{}".to_vec(), "breaks off"),
+        ("gzip", b"{\"swagger\":\"2.0\"}".to_vec(), "is damaged"),
+        ("gzip", bomb, "larger than 1 MiB"),
+        ("br", b"{}".to_vec(), "encoded as `br`"),
+        ("gzip, gzip", zip(&zip(b"{}")), "encoded as `gzip, gzip`"),
+    ] {
+        let found = refused(&server(Some(sent(name, body))).await.0).await;
+        assert!(found.contains(why), "{why}: {found}");
+    }
+}
+
+#[tokio::test]
 async fn errors_of_bad_servers_name_them_with_a_remedy() {
     let missing = server(Some(
         "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
@@ -125,7 +167,7 @@ async fn errors_of_bad_servers_name_them_with_a_remedy() {
 
 #[tokio::test]
 async fn a_stall_ends_at_the_limit() {
-    let (url, _) = server(None).await;
+    let (url, _) = server(None::<&str>).await;
     let start = Instant::now();
     assert!(refused(&url).await.contains("no response within 0.3 s"));
     assert!(start.elapsed() < Duration::from_secs(20));

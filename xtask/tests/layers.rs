@@ -9,12 +9,13 @@ use std::path::Path;
 
 /// Each row may import the rows that it lists, which are above it.
 const LAYERS: layers::Table<'_> = &[
+    ("body", &[]),
     ("cargo", &[]),
     ("out", &[]),
     ("locate", &[]),
     ("report", &["locate"]),
     ("document", &["report"]),
-    ("pipeline::fetch", &["locate", "report"]),
+    ("pipeline::fetch", &["body", "locate", "report"]),
     ("pipeline::write", &["report"]),
     (
         "pipeline::convert",
@@ -49,6 +50,7 @@ const LAYERS: layers::Table<'_> = &[
     (
         "commands",
         &[
+            "body",
             "cargo",
             "document",
             "locate",

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     links::resolved,
-    media::{is_media_type, is_part_header, usual_header},
+    media::{is_bytes, is_media_type, is_part_header, usual_header},
     trim::trimmed,
 };
 
@@ -29,7 +29,10 @@ fn parts<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
 
 /// Returns whether a schema is a file.
 pub fn is_file(document: &Value, schema: &Value) -> bool {
-    let is = |part: &&Value| part.get("format").is_some_and(|f| f == "binary");
+    let is = |part: &&Value| {
+        let is_binary = part.get("format").is_some_and(|f| f == "binary");
+        is_binary || part.as_object().is_some_and(is_bytes)
+    };
     parts(document, schema).iter().any(is)
 }
 

@@ -5,10 +5,11 @@ use serde_json::{Map, Value};
 use super::{
     contract, drf,
     links::keywords::{has_names, is_data},
+    media::is_bytes,
 };
 
 /// Returns what 3.1 says in another way as 3.0 says it: a list of one type with or without null,
-/// the only value, and limits that are excluded.
+/// the only value, files, and limits that are excluded.
 fn of_30(map: &mut Map<String, Value>) {
     let types = map.get("type").and_then(Value::as_array);
     let (null, types): (Vec<_>, Vec<_>) = types
@@ -21,6 +22,9 @@ fn of_30(map: &mut Map<String, Value>) {
         if !null.is_empty() {
             map.insert("nullable".into(), true.into());
         }
+    }
+    if is_bytes(map) {
+        map.insert("format".into(), "binary".into());
     }
     if let Some(only) = map.get("const").cloned() {
         map.entry("enum").or_insert(Value::Array(vec![only]));

@@ -15,8 +15,7 @@ pub fn get<'a>(item: &'a Value, path: &str) -> Option<&'a Value> {
     if let (Value::Array(items), Ok(n)) = (item, path.parse::<usize>()) {
         return items.get(n);
     }
-    let mut dots = path.match_indices('.').map(|(at, _)| at);
-    dots.find_map(|at| {
+    dots(path).find_map(|at| {
         let (first, rest) = (path.get(..at)?, path.get(at + 1..)?);
         let inner = match item {
             Value::Array(items) => items.get(first.parse::<usize>().ok()?),
@@ -24,6 +23,12 @@ pub fn get<'a>(item: &'a Value, path: &str) -> Option<&'a Value> {
         };
         get(inner?, rest)
     })
+}
+
+/// Returns where the first name of a path may end: JSON that is read is nested no deeper.
+pub fn dots(path: &str) -> impl Iterator<Item = usize> {
+    let dots = path.match_indices('.').map(|(at, _)| at);
+    dots.take(127)
 }
 
 /// Returns an object with only these members, in this order; missing ones are null.
@@ -132,7 +137,8 @@ mod tests {
         for (path, value) in [("a.b.c.0.d", 1), ("obd.rpm.value", 2)] {
             assert_eq!(get(&item, path), Some(&json!(value)), "{path}");
         }
-        for none in ["", ".", "a.", "a.b", "a.b.c.1", "x.y"] {
+        let long = "a.".repeat(100_000);
+        for none in ["", ".", "a.", "a.b", "a.b.c.1", "x.y", &long] {
             assert_eq!(get(&item, none), None, "{none}");
         }
     }

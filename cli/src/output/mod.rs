@@ -6,6 +6,7 @@ pub mod csv;
 mod escape;
 mod file;
 mod format;
+mod has;
 mod jq;
 mod rows;
 mod single;
@@ -67,37 +68,8 @@ impl View {
     pub fn knows(&self, path: &str) -> bool {
         let schema = self.schema.as_ref();
         self.known.iter().any(|name| name == path)
-            || schema.is_some_and(|(index, schema)| may_have(index, schema, path))
+            || schema.is_some_and(|(index, schema)| has::may_have(index, schema, path, &mut 1000))
     }
-}
-
-fn may_have(index: &Index, schema: &Value, path: &str) -> bool {
-    let schema = index.resolved(schema);
-    if let Some(items) = schema.get("items") {
-        let (place, rest) = path.split_once('.').unwrap_or((path, ""));
-        return place.parse::<usize>().is_ok() && (rest.is_empty() || may_have(index, items, rest));
-    }
-    if schema.get("oneOf").or(schema.get("anyOf")).is_some() {
-        return true;
-    }
-    let Some(members) = schema.get("properties").and_then(Value::as_object) else {
-        // Of a plain type nothing can be selected; anything may be in an object that has no members
-        // in the document.
-        let plain = ["string", "integer", "number", "boolean"];
-        let kind = schema.get("type").and_then(Value::as_str);
-        return kind.is_none_or(|kind| !plain.contains(&kind));
-    };
-    let is_open = schema
-        .get("additionalProperties")
-        .is_some_and(|a| a != false);
-    let mut ends = path.match_indices('.').map(|(at, _)| at);
-    is_open
-        || members.contains_key(path)
-        || ends.any(|at| {
-            let (first, rest) = (path.get(..at), path.get(at + 1..).unwrap_or_default());
-            let inner = first.and_then(|first| members.get(first));
-            inner.is_some_and(|inner| may_have(index, inner, rest))
-        })
 }
 
 impl Output {

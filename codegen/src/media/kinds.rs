@@ -23,6 +23,35 @@ pub fn is_json(media: &str) -> bool {
     matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
 }
 
+/// Returns whether a text is the bytes of a file, as 3.1 says it: by a media type that is no text,
+/// and no encoding that makes one of it.
+pub fn is_bytes(schema: &Map<String, Value>) -> bool {
+    let text = |key| schema.get(key).and_then(Value::as_str).unwrap_or_default();
+    let media = essence(text("contentMediaType"));
+    let is_string = |kind: &Value| match kind.as_array() {
+        Some(kinds) => {
+            kinds.iter().any(|k| k == "string")
+                && kinds.iter().all(|k| k == "string" || k == "null")
+        }
+        None => kind == "string",
+    };
+    let is_binary = match media.split('/').next() {
+        Some("image" | "audio" | "video" | "font") => !media.ends_with("+xml"),
+        _ => matches!(
+            media.strip_prefix("application/"),
+            Some("octet-stream" | "pdf" | "zip" | "gzip")
+        ),
+    };
+    is_binary
+        && schema.get("type").is_some_and(is_string)
+        && matches!(text("contentEncoding"), "" | "binary" | "8bit")
+}
+
+/// Returns whether the media type is that of a JSON Patch, which says how to change a value.
+pub fn is_json_patch(media: &str) -> bool {
+    essence(media) == "application/json-patch+json"
+}
+
 pub fn is_multipart(media: &str) -> bool {
     essence(media).starts_with("multipart/")
 }

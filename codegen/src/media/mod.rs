@@ -3,8 +3,9 @@
 mod kinds;
 
 pub use kinds::{
-    accept, header_text, is_json, is_media_type, is_multipart, is_part_header, is_token,
-    is_urlencoded, json, may_be_json, only, sent, split, unquoted, usual_header,
+    accept, header_text, is_bytes, is_json, is_json_patch, is_media_type, is_multipart,
+    is_part_header, is_token, is_urlencoded, json, may_be_json, only, sent, split, unquoted,
+    usual_header,
 };
 
 #[cfg(test)]
@@ -113,6 +114,30 @@ mod tests {
             let content = content.as_object().unwrap();
             let is_file = json_schema(&Document::new(&Value::Null), content).is_none();
             assert_eq!(accept(Some(content), is_file), asked, "{content:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_31_is_no_text() {
+        let is = |kind: serde_json::Value, media: &str, encoding: &str| {
+            let schema =
+                json!({"type": kind, "contentMediaType": media, "contentEncoding": encoding});
+            is_bytes(schema.as_object().unwrap())
+        };
+        for media in [
+            "application/octet-stream",
+            "Image/PNG; x=y",
+            "application/pdf",
+            "audio/ogg",
+        ] {
+            assert!(is(json!("string"), media, ""), "{media}");
+            assert!(is(json!(["string", "null"]), media, "binary"), "{media}");
+            assert!(!is(json!("string"), media, "base64"), "{media}");
+            assert!(!is(json!(["string", "integer"]), media, ""), "{media}");
+            assert!(!is(json!(["null"]), media, ""), "{media}");
+        }
+        for media in ["text/csv", "application/json", "image/svg+xml", ""] {
+            assert!(!is(json!("string"), media, ""), "{media}");
         }
     }
 }

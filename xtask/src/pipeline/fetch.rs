@@ -5,7 +5,12 @@ use std::{borrow::Cow, fs, io::Read, path::Path, time::Duration};
 use reqwest::Url;
 use serde_json::Value;
 
-use crate::{locate, place, report::Failure, secret, tls};
+use crate::{
+    body::{self, Fault},
+    locate, place,
+    report::Failure,
+    secret, tls,
+};
 
 const ATTEMPTS: u32 = 3;
 /// The file name that means stdin.
@@ -60,6 +65,8 @@ pub fn is_private(url: &Url) -> bool {
 pub fn http(url: &Url) -> Result<reqwest::ClientBuilder, rustls::Error> {
     let http = reqwest::Client::builder()
         .tls_backend_preconfigured(tls::config(&[])?)
+        // `body` decodes, also where another package switches reqwest's decoder on.
+        .no_gzip()
         .redirect(reqwest::redirect::Policy::none());
     Ok(if place::is_loopback(url) {
         http.no_proxy()
@@ -132,7 +139,8 @@ pub async fn download(text: &str, known: &Validators, limits: &Limits) -> Result
         attempts += 1;
         let mut request = client
             .get(parsed.clone())
-            .header("accept", "application/openapi+json, application/json");
+            .header("accept", "application/openapi+json, application/json")
+            .header("accept-encoding", "gzip");
         for (name, value) in [
             ("if-none-match", &known.etag),
             ("if-modified-since", &known.last_modified),
@@ -143,7 +151,7 @@ pub async fn download(text: &str, known: &Validators, limits: &Limits) -> Result
         }
         let again = match request.send().await {
             Ok(r) if r.status() == 304 => return Ok(Fetched::NotModified),
-            Ok(r) if r.status().is_success() => match body(r, limits.bytes, &fail).await {
+            Ok(r) if r.status().is_success() => match read_body(r, limits.bytes, &fail).await {
                 Err((_, true)) if attempts < ATTEMPTS => true,
                 other => return other.map_err(|(e, _)| e),
             },
@@ -187,8 +195,8 @@ pub async fn download(text: &str, known: &Validators, limits: &Limits) -> Result
 }
 
 /// Reads the body; the flag of an error says whether another attempt may succeed.
-async fn body(
-    mut response: reqwest::Response,
+async fn read_body(
+    response: reqwest::Response,
     limit: usize,
     fail: &impl Fn(String) -> Failure,
 ) -> Result<Fetched, (Failure, bool)> {
@@ -209,31 +217,17 @@ async fn body(
         indicatif::ProgressStyle::with_template("{spinner} {msg} {bytes} ({bytes_per_sec})")
             .unwrap_or_else(|_| indicatif::ProgressStyle::default_spinner()),
     );
-    let mut bytes = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(None) => break,
-            Ok(Some(chunk)) => {
-                bytes.extend_from_slice(&chunk);
-                bar.inc(chunk.len() as u64);
+    let bytes = body::read(response, limit, |n| bar.inc(n as u64)).await;
+    let bytes = bytes.map_err(|fault| {
+        let error = match &fault {
+            Fault::TooLarge(_) => fail(format!("{fault}: no API document")),
+            Fault::Encoded(_) => {
+                fail(fault.to_string()).help("give a downloaded file with --from FILE")
             }
-            Err(e) => {
-                // What takes all the time is not asked for again.
-                let (again, n) = (!e.is_timeout(), bytes.len());
-                let why = match again {
-                    true => format!("the connection broke after {n} bytes: {}", e.without_url()),
-                    false => format!("incomplete after the timeout: {n} bytes were received"),
-                };
-                return Err((fail(why).help("run the command again"), again));
-            }
-        }
-        if bytes.len() > limit {
-            return Err((
-                fail(format!("larger than {} MiB: no API document", limit >> 20)),
-                false,
-            ));
-        }
-    }
+            _ => fail(fault.to_string()).help("run the command again"),
+        };
+        (error, fault.may_pass())
+    })?;
     bar.finish_and_clear();
     let text = String::from_utf8(bytes)
         .map_err(|_| (fail("not UTF-8: no JSON or YAML document".into()), false))?;

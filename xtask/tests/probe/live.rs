@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::Write,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -135,6 +136,42 @@ async fn responses_of_a_hostile_server_are_bounded_and_reported() {
         "the response is not JSON (text/html): /d/one/",
         "responded 302: a redirect to another host, not followed: /e/one/",
         "responded 500: /f/one/",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_compressed_response_is_read_to_its_end_or_reported() {
+    let url = serve(|path| {
+        let response = String::from_utf8(responds(path, thing())).unwrap();
+        let text = response.split_once("\r\n\r\n").unwrap().1.as_bytes();
+        let halves = [&text[..9], &text[9..]].map(|half| {
+            let mut zip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            zip.write_all(half).unwrap();
+            zip.finish().unwrap()
+        });
+        let (encoding, body) = match path {
+            "/a/" => ("br", text.to_vec()),
+            "/b/" => ("gzip", halves[0][..12].to_vec()),
+            _ => ("gzip", halves.concat()),
+        };
+        let head = whole("200 OK", &format!("content-encoding: {encoding}\r\n"), "");
+        let head = String::from_utf8(head).unwrap();
+        let length = format!("content-length: {}", body.len());
+        [
+            head.replace("content-length: 0", &length).into_bytes(),
+            body,
+        ]
+        .concat()
+    })
+    .await;
+    let outcome = probe(&small(), &target(&url)).await.unwrap();
+    let text = outcome.text();
+    assert!(outcome.judged == 4 && outcome.findings.is_empty(), "{text}");
+    for words in [
+        "the body is encoded as `br`, which is not decoded: /a/",
+        "the compressed body breaks off: /b/",
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }

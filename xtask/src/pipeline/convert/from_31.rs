@@ -1,5 +1,6 @@
 //! Converts OpenAPI 3.1 to 3.0.3.
 
+use autopi_codegen::media::is_bytes;
 use serde_json::{Map, Value, json};
 
 use crate::document::{
@@ -56,7 +57,7 @@ fn why_lost(key: &str, schema: &Map<String, Value>) -> Option<String> {
             Some("several types: any JSON is accepted".into())
         }
         "const" | "examples" => None,
-        "contentMediaType" if is_bytes(schema) => None,
+        "contentMediaType" if is_bytes(schema) || is_octets(schema) => None,
         "contentEncoding" if is_base64(schema) => None,
         "prefixItems" => {
             Some("3.0 cannot express a schema for each item: each may be any of them".into())
@@ -70,8 +71,8 @@ fn is(schema: &Map<String, Value>, key: &str, value: &str) -> bool {
     schema.get(key).is_some_and(|v| v == value)
 }
 
-fn is_bytes(schema: &Map<String, Value>) -> bool {
-    is(schema, "type", "string") && is(schema, "contentMediaType", "application/octet-stream")
+fn is_octets(schema: &Map<String, Value>) -> bool {
+    is_base64(schema) && is(schema, "contentMediaType", "application/octet-stream")
 }
 
 fn is_base64(schema: &Map<String, Value>) -> bool {

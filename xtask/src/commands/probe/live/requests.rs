@@ -9,7 +9,11 @@ use serde_json::Value;
 use tokio::time::{Interval, MissedTickBehavior};
 
 use super::{ATTEMPTS, LARGEST, LONGEST_WAIT, Target};
-use crate::{pipeline::fetch, place};
+use crate::{
+    body::{self, Fault},
+    pipeline::fetch,
+    place,
+};
 
 pub(super) struct Requester {
     pub(super) http: Client,
@@ -50,6 +54,7 @@ impl Requester {
             let request = self.http.get(url.clone());
             let sent = request
                 .header("authorization", &self.authorization)
+                .header("accept-encoding", "gzip")
                 .send()
                 .await;
             let response = match sent {
@@ -70,7 +75,7 @@ impl Requester {
         Reply::Nothing(format!("HTTP 429, {ATTEMPTS} times"))
     }
 
-    pub(super) async fn read(&self, mut response: reqwest::Response) -> Reply {
+    pub(super) async fn read(&self, response: reqwest::Response) -> Reply {
         let status = response.status();
         if status.is_redirection() {
             let location = response
@@ -97,22 +102,15 @@ impl Requester {
             .and_then(|v| v.to_str().ok());
         let essence = media.unwrap_or("no type").split(';').next();
         let media: String = essence.unwrap_or_default().chars().take(40).collect();
-        let mut body = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST => {
-                    body.extend_from_slice(&chunk)
-                }
-                Ok(Some(_)) => {
-                    return Reply::Other(
-                        status,
-                        format!("responded more than {} MiB", LARGEST >> 20),
-                    );
-                }
-                Ok(None) => break,
-                Err(e) => return Reply::Nothing(self.why(&e)),
+        let body = match body::read(response, LARGEST, |_| ()).await {
+            Ok(body) => body,
+            Err(Fault::TooLarge(limit)) => {
+                let why = format!("responded more than {} MiB", limit >> 20);
+                return Reply::Other(status, why);
             }
-        }
+            Err(Fault::Broken(e, _)) => return Reply::Nothing(self.why(&e)),
+            Err(fault) => return Reply::Other(status, fault.to_string()),
+        };
         match serde_json::from_slice(&body) {
             Ok(value) => Reply::Json(value),
             Err(_) => Reply::Other(

@@ -3,9 +3,11 @@
 
 mod directions;
 mod forms;
+mod partial;
 
 use directions::{differing, reached};
 use forms::{request, response};
+use partial::Forms;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,110 +53,44 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
             out.insert(new.clone(), request(schema.clone(), &schemas, &requests));
         }
     }
-    let mut patched = BTreeMap::new();
-    document::operations(doc, |_, method, op| {
-        document::parameter_schemas(op).for_each(|(_, schema)| rename(schema, &requests));
-        document::bodies(op, |is_request, _, schema| {
-            if !is_request {
-                return;
-            }
-            rename(schema, &requests);
-            if method != "patch" {
-                return;
-            }
-            let target = document::ref_name(schema).map(str::to_owned);
-            let named = target
-                .clone()
-                .map_or_else(|| parts(schema), |name| vec![name]);
-            for name in named {
-                let new = || partial(&name, &mut taken);
-                patched.entry(name.clone()).or_insert_with(new);
-            }
-            match target.and_then(|name| patched.get(&name)) {
-                Some(new) => *schema = document::reference(new),
-                // A form has no name.
-                None => make_partial(schema, &patched),
-            }
-        });
+    let mut bodies = Vec::new();
+    each_sent(doc, |method, media, schema| {
+        rename(schema, &requests);
+        if is_patched(method, media) {
+            bodies.push(schema.clone());
+        }
     });
-    // Each alternative of a union and each part of an object has a partial form too.
-    let mut todo: Vec<String> = patched.keys().cloned().collect();
-    while let Some(from) = todo.pop() {
-        let parts = out.get(&from).map(parts).unwrap_or_default();
-        for name in parts {
-            let known = out.get(&name).filter(|s| !autopi_codegen::schema::alias(s));
-            if known.is_some_and(|s| s.get("enum").is_none()) && !patched.contains_key(&name) {
-                patched.insert(name.clone(), partial(&name, &mut taken));
-                todo.push(name);
-            }
+    document::operations(doc, |_, _, op| {
+        document::parameter_schemas(op).for_each(|(_, schema)| rename(schema, &requests));
+    });
+    let forms = Forms::of(&bodies, &out, taken);
+    each_sent(doc, |method, media, schema| {
+        if is_patched(method, media) {
+            forms.apply(schema);
         }
-    }
-    for (from, to) in &patched {
-        if let Some(mut schema) = out.get(from).cloned() {
-            make_partial(&mut schema, &patched);
-            out.insert(to.clone(), schema);
-        }
-    }
-    let n = requests.len() + patched.len();
+    });
+    forms.add_to(&mut out);
+    let n = requests.len() + forms.len();
     if let Some(schemas) = document::schemas(doc) {
         *schemas = out;
     }
     Ok(n)
 }
 
-/// Returns the components that are alternatives of a union, or parts of an object.
-fn parts(schema: &Value) -> Vec<String> {
-    if let Some(composed) = schema.get("allOf").and_then(Value::as_array) {
-        let inner = |part: &Value| match document::ref_name(part) {
-            Some(name) => vec![name.to_owned()],
-            None => parts(part),
-        };
-        return composed.iter().flat_map(inner).collect();
-    }
-    let union = Some(schema).filter(|s| autopi_codegen::schema::is_union(s));
-    let alternatives = union.and_then(autopi_codegen::schema::alternatives);
-    let names = alternatives
-        .into_iter()
-        .flatten()
-        .filter_map(document::ref_name);
-    names.map(str::to_owned).collect()
+/// Visits the schemas of request bodies: `f(method, media type, schema)`.
+fn each_sent(doc: &mut Value, mut f: impl FnMut(&str, &str, &mut Value)) {
+    document::operations(doc, |_, method, op| {
+        document::bodies(op, |is_request, media, schema| {
+            if is_request {
+                f(method, media, schema);
+            }
+        });
+    });
 }
 
-fn make_partial(schema: &mut Value, patched: &BTreeMap<String, String>) {
-    if autopi_codegen::schema::is_union(schema) {
-        rename(schema, patched);
-    }
-    leave_out_required(schema, patched);
-}
-
-/// Makes an object and its parts partial: inline, or by a reference to the partial form.
-fn leave_out_required(schema: &mut Value, patched: &BTreeMap<String, String>) {
-    let Some(map) = schema.as_object_mut() else {
-        return;
-    };
-    map.shift_remove("required");
-    let parts = map.get_mut("allOf").and_then(Value::as_array_mut);
-    for part in parts.into_iter().flatten() {
-        if let Some(part) = part.as_object_mut() {
-            document::rename(part, patched);
-        }
-        leave_out_required(part, patched);
-    }
-}
-
-/// Returns the name of the partial form of a request.
-fn partial(target: &str, taken: &mut BTreeSet<String>) -> String {
-    // drf-spectacular uses the prefix already.
-    let plain = target
-        .trim_start_matches("Patched")
-        .trim_end_matches("Request");
-    let base = format!("Patched{plain}Request");
-    if base == target {
-        return base;
-    }
-    let new = document::free_name(&base, |n| taken.contains(n));
-    taken.insert(new.clone());
-    new
+/// Returns whether DRF takes any subset of this body.
+fn is_patched(method: &str, media: &str) -> bool {
+    method == "patch" && !autopi_codegen::media::is_json_patch(media)
 }
 
 /// Returns whether this keyword is set, here or behind a reference.

@@ -1,0 +1,111 @@
+//! The bodies of responses, in gzip or not. The HTTP client's own decoder would read the first
+//! member of several only (RFC 1952, 2.2).
+
+use std::{
+    fmt,
+    io::{self, Read},
+};
+
+use flate2::bufread::MultiGzDecoder;
+use reqwest::{
+    Response,
+    header::{CONTENT_ENCODING, HeaderMap},
+};
+
+/// The reason why a body cannot be read.
+pub enum Fault {
+    /// It is larger than this limit, compressed or decoded.
+    TooLarge(usize),
+    /// The connection broke, or the time was over, after so many bytes.
+    Broken(reqwest::Error, usize),
+    /// It is no whole gzip file.
+    Damaged(io::Error),
+    /// It is in another encoding.
+    Encoded(String),
+}
+
+impl Fault {
+    /// Returns whether another attempt may succeed: what takes all the time is not asked for again.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Broken(e, _) => !e.is_timeout(),
+            Self::Damaged(_) => true,
+            Self::TooLarge(_) | Self::Encoded(_) => false,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge(limit) => write!(f, "larger than {} MiB", limit >> 20),
+            Self::Broken(e, n) if e.is_timeout() => {
+                write!(f, "incomplete after the timeout: {n} bytes were received")
+            }
+            Self::Broken(e, n) => write!(f, "the connection broke after {n} bytes: {e}"),
+            Self::Damaged(e) if e.kind() == io::ErrorKind::UnexpectedEof => {
+                f.write_str("the compressed body breaks off")
+            }
+            Self::Damaged(e) => write!(f, "the compressed body is damaged: {e}"),
+            Self::Encoded(name) => {
+                let name = autopi_codegen::escape::line(name);
+                write!(f, "the body is encoded as `{name}`, which is not decoded")
+            }
+        }
+    }
+}
+
+/// Reads the body of a response, decoded: at most `limit` bytes. `received` is given how many bytes
+/// have come.
+pub async fn read(
+    mut response: Response,
+    limit: usize,
+    mut received: impl FnMut(usize),
+) -> Result<Vec<u8>, Fault> {
+    let is_gzip = is_gzip(response.headers())?;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|e| Fault::Broken(e.without_url(), bytes.len()))?
+    {
+        bytes.extend_from_slice(&chunk);
+        received(chunk.len());
+        if bytes.len() > limit {
+            return Err(Fault::TooLarge(limit));
+        }
+    }
+    // To the decoder, an empty body is one that breaks off.
+    if is_gzip && !bytes.is_empty() {
+        bytes = decoded(&bytes, limit)?;
+    }
+    Ok(bytes)
+}
+
+fn decoded(bytes: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
+    let mut out = Vec::new();
+    let mut decoder = MultiGzDecoder::new(bytes).take(limit as u64 + 1);
+    decoder.read_to_end(&mut out).map_err(Fault::Damaged)?;
+    match out.len() > limit {
+        true => Err(Fault::TooLarge(limit)),
+        false => Ok(out),
+    }
+}
+
+/// Returns whether a body is in gzip: names have no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1).
+fn is_gzip(headers: &HeaderMap) -> Result<bool, Fault> {
+    let names = headers.get_all(CONTENT_ENCODING).iter();
+    let names = names.map(|name| {
+        String::from_utf8_lossy(name.as_bytes())
+            .trim()
+            .to_lowercase()
+    });
+    let names: Vec<_> = names
+        .filter(|name| !matches!(name.as_str(), "" | "identity"))
+        .collect();
+    match &names[..] {
+        [] => Ok(false),
+        [name] if name == "gzip" || name == "x-gzip" => Ok(true),
+        names => Err(Fault::Encoded(names.join(", ").chars().take(60).collect())),
+    }
+}
