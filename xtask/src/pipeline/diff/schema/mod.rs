@@ -13,7 +13,6 @@ mod others;
 mod plain;
 mod values;
 
-pub use members::one_to_one;
 pub use names::{reference, target};
 pub use values::kinds;
 
