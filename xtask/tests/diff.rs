@@ -1615,6 +1615,124 @@ fn a_setter_that_takes_more_breaks_no_caller() {
     }
 }
 
+/// What one keyword allows may be refused without it, and some say less than they seem to: a value
+/// of each old schema that the new one refuses, by JSON Schema's own judgement.
+#[test]
+fn a_keyword_that_refuses_by_its_absence_is_breaking() {
+    let closed = json!({"additionalProperties": false, "patternProperties": {"^x": {}}});
+    let inside = |more: Value| json!({"allOf": [more], "unevaluatedProperties": false});
+    let a = json!({"properties": {"a": {}}});
+    for (old, new, value) in [
+        (
+            json!({"type": "string"}),
+            json!({"type": ["null"]}),
+            json!("a"),
+        ),
+        (
+            json!({"type": ["null", "string"]}),
+            json!({"type": "null"}),
+            json!("a"),
+        ),
+        (
+            json!({"not": {"const": 1}}),
+            json!({"type": ["null"]}),
+            json!("a"),
+        ),
+        (
+            json!({"enum": [1, 2]}),
+            json!({"enum": [1, 2], "const": 2}),
+            json!(1),
+        ),
+        (
+            json!({"enum": ["a", "b"], "items": {}}),
+            json!({"type": "array"}),
+            json!("a"),
+        ),
+        (
+            closed,
+            json!({"additionalProperties": false}),
+            json!({"x1": 1}),
+        ),
+        (
+            json!({"prefixItems": [{}], "items": {"type": "string"}}),
+            json!({"items": {"type": "string"}}),
+            json!([1]),
+        ),
+        (
+            json!({"patternProperties": {"^x": {}}, "unevaluatedProperties": false}),
+            json!({"unevaluatedProperties": false}),
+            json!({"x1": 1}),
+        ),
+        (
+            inside(json!({"if": a})),
+            json!({"allOf": [{}], "unevaluatedProperties": false}),
+            json!({"a": 1}),
+        ),
+        (
+            inside(a.clone()),
+            json!({"unevaluatedProperties": false}),
+            json!({"a": 1}),
+        ),
+        (
+            json!({"dependentSchemas": {"b": a}, "properties": {"b": {}}, "unevaluatedProperties": false}),
+            json!({"properties": {"b": {}}, "unevaluatedProperties": false}),
+            json!({"a": 1, "b": 1}),
+        ),
+        (
+            json!({"contains": {"type": "string"}, "minContains": 0, "maxContains": 2}),
+            json!({"contains": {"type": "string"}, "maxContains": 2}),
+            json!([]),
+        ),
+        (
+            json!({"contains": {"type": "string"}, "unevaluatedItems": false}),
+            json!({"unevaluatedItems": false}),
+            json!(["a"]),
+        ),
+    ] {
+        let validates = |schema: &Value| jsonschema::draft202012::is_valid(schema, &value);
+        assert!(validates(&old) && !validates(&new), "{old} {new} {value}");
+        let [before, after] = [&old, &new]
+            .map(|schema| sending("application/json", json!({"schema": schema}), json!({})));
+        let classes = on_the_wire(&before, &after);
+        let is_breaking = |line: &String| line.contains("breaking");
+        assert!(
+            classes.iter().any(is_breaking),
+            "{old} → {new}: {classes:?}"
+        );
+    }
+    let two = json!({"contains": {"type": "string"}, "minContains": 2});
+    for (old, new) in [
+        (two, json!({"contains": {"type": "string"}})),
+        (json!({"type": ["string", "null"]}), json!({})),
+        (json!({"type": "null"}), json!({"type": ["string", "null"]})),
+    ] {
+        let [before, after] = [&old, &new]
+            .map(|schema| sending("application/json", json!({"schema": schema}), json!({})));
+        let classes = on_the_wire(&before, &after);
+        assert!(
+            !classes.iter().any(|line| line.contains("breaking")),
+            "{old}: {classes:?}"
+        );
+    }
+}
+
+/// A parameter is no member of an object: that it is only read means nothing.
+#[test]
+fn a_parameter_that_is_only_read_changes_nothing() {
+    let of = |schema: Value| {
+        let mut doc = sending("text/csv", json!({"schema": {"type": "string"}}), json!({}));
+        doc["paths"]["/a/"]["post"]["parameters"] =
+            json!([{"name": "q", "in": "query", "schema": schema}]);
+        doc
+    };
+    let text = json!({"type": "string"});
+    for key in ["readOnly", "writeOnly"] {
+        let changes = report(&of(text.clone()), &of(json!({"type": "string", key: true})));
+        let classes: Vec<_> = changes.iter().map(|c| (c.wire, c.rust)).collect();
+        assert_eq!(classes, [(Some(Class::Cosmetic), None)], "{changes:?}");
+    }
+}
+
 /// Each member that is gone or new is compared with the whole of what others may be.
 #[test]
 fn many_members_and_many_others_are_not_compared_with_each_other() {

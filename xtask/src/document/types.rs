@@ -73,6 +73,31 @@ pub fn type_of(value: &Value) -> &'static str {
     }
 }
 
+/// Returns the type and the values of a list, if they become an open enum. drf-yasg declares
+/// strings if choices have several types; each is then sent as what it is.
+pub fn of_list(
+    declared: Option<&str>,
+    mut values: Vec<Value>,
+) -> (Option<&'static str>, Vec<Value>) {
+    values.retain(|v| !v.is_null());
+    let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);
+    match declared {
+        Some("string") if all(Value::is_string) => (Some("string"), values),
+        Some("integer") if all(Value::is_i64) => (Some("integer"), values),
+        Some("integer") if all(Value::is_number) => (Some("integer"), Vec::new()),
+        Some("string" | "integer") if !values.is_empty() => (None, Vec::new()),
+        Some("number") => (Some("number"), Vec::new()),
+        Some("boolean") => (Some("boolean"), Vec::new()),
+        Some("array") => (Some("array"), Vec::new()),
+        Some("object") => (Some("object"), Vec::new()),
+        _ if all(Value::is_string) => (Some("string"), values),
+        _ if all(Value::is_i64) => (Some("integer"), values),
+        _ if all(Value::is_number) => (Some("number"), Vec::new()),
+        _ if all(Value::is_boolean) => (Some("boolean"), Vec::new()),
+        _ => (None, Vec::new()),
+    }
+}
+
 /// Returns the types that a schema lists, without null; none if they are all that there are.
 pub fn types(schema: &Map<String, Value>) -> Vec<&str> {
     let listed = schema.get("type").and_then(Value::as_array);

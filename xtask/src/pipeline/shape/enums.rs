@@ -7,7 +7,7 @@ use autopi_codegen::contract;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value};
 
-use crate::document;
+use crate::document::{self, types::of_list};
 use crate::report::Failure;
 
 /// Moves every inline `enum` of strings or integers into a component; equal lists of one field name
@@ -103,7 +103,7 @@ impl Named {
             map.insert(contract::VALUES.into(), Value::Array(vec![one.clone()]));
         }
         let declared = map.get("type").and_then(Value::as_str).map(str::to_owned);
-        let (kind, values) = typed(declared.as_deref(), values);
+        let (kind, values) = of_list(declared.as_deref(), values);
         match kind {
             None => {
                 map.shift_remove("type");
@@ -167,27 +167,5 @@ impl Named {
         {
             self.visit(part, name, top);
         }
-    }
-}
-
-/// Returns the type and the values of a list, if they become an open enum. drf-yasg declares
-/// strings if choices have several types; each is then sent as what it is.
-fn typed(declared: Option<&str>, mut values: Vec<Value>) -> (Option<&'static str>, Vec<Value>) {
-    values.retain(|v| !v.is_null());
-    let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);
-    match declared {
-        Some("string") if all(Value::is_string) => (Some("string"), values),
-        Some("integer") if all(Value::is_i64) => (Some("integer"), values),
-        Some("integer") if all(Value::is_number) => (Some("integer"), Vec::new()),
-        Some("string" | "integer") if !values.is_empty() => (None, Vec::new()),
-        Some("number") => (Some("number"), Vec::new()),
-        Some("boolean") => (Some("boolean"), Vec::new()),
-        Some("array") => (Some("array"), Vec::new()),
-        Some("object") => (Some("object"), Vec::new()),
-        _ if all(Value::is_string) => (Some("string"), values),
-        _ if all(Value::is_i64) => (Some("integer"), values),
-        _ if all(Value::is_number) => (Some("number"), Vec::new()),
-        _ if all(Value::is_boolean) => (Some("boolean"), Vec::new()),
-        _ => (None, Vec::new()),
     }
 }
