@@ -117,7 +117,8 @@ fn unreadable_and_unwritable_files_are_named_with_a_remedy() {
         (
             "normalize --from a.json --out gone/x",
             1,
-            "in an existing folder",
+            "gone/x#: its folder does not exist: nothing was changed; give a file, or a new file \
+             in an existing folder",
         ),
         (
             "normalize --from a.json --out a.json/x",

@@ -1521,6 +1521,218 @@ fn any_members_written_out_change_nothing_on_the_wire() {
     }
 }
 
+/// A document says of each of its members and parameters what it is: one that is named otherwise is
+/// found by that, however many there are.
+#[test]
+fn thousands_of_renamed_members_parameters_and_components_are_found_in_time() {
+    let begun = std::time::Instant::now();
+    let doc = |prefix: &str, n: usize| {
+        let texts = (0..n).map(|i| {
+            let text = json!({"type": "string", "description": format!("text {i}")});
+            (format!("{prefix}{i}"), text)
+        });
+        let texts: serde_json::Map<_, _> = texts.collect();
+        let parameters = texts.keys().map(|name| {
+            json!({"name": name, "in": "query", "description": name[1..], "schema": {"type": "string"}})
+        });
+        let named = texts.keys().map(|name| {
+            let own = json!({"type": "object", "properties": {&name[1..]: {"type": "string"}}});
+            (name.to_uppercase(), own)
+        });
+        let mut doc = sending("text/csv", json!({"schema": {"type": "string"}}), json!({}));
+        doc["components"]["schemas"] = named.collect::<serde_json::Map<_, _>>().into();
+        doc["components"]["schemas"]["All"] = json!({"not": {"properties": texts}});
+        doc["paths"]["/a/"]["post"]["parameters"] = parameters.collect();
+        doc
+    };
+    let changes = report(&doc("a", 2000), &doc("z", 2000));
+    let named = |rule| changes.iter().filter(|c| c.rule == rule).count();
+    let rules = [Rule::ParameterRenamed, Rule::ComponentRenamed];
+    assert_eq!(rules.map(named), [2000, 2000]);
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+/// The names of types are those of both documents: one that is gone has its own, though a component
+/// that is no type looks like it.
+#[test]
+fn a_type_that_becomes_no_type_is_gone_by_its_own_name() {
+    let body = json!({"schema": {"type": "object", "required": ["level"], "properties": {
+        "level": {"type": "integer", "enum": [1, 2, 3]}, "file": {"type": "string", "format": "binary"}}}});
+    let [old, new] =
+        ["multipart/form-data", "text/csv"].map(|media| sending(media, body.clone(), json!({})));
+    let changes = report(&old, &new);
+    let items: BTreeSet<&str> = changes
+        .iter()
+        .flat_map(|c| &c.items)
+        .map(String::as_str)
+        .filter(|item| item.starts_with("types::"))
+        .collect();
+    assert_eq!(
+        items,
+        BTreeSet::from(["types::ACreateLevel"]),
+        "{changes:?}"
+    );
+}
+
+/// A setter that takes any JSON takes each value of one type that it took; what only converts into
+/// a text need not be one that serialises.
+#[test]
+fn a_setter_that_takes_more_breaks_no_caller() {
+    let of = |schema: Value| {
+        let mut doc = sending("text/csv", json!({"schema": {"type": "string"}}), json!({}));
+        doc["paths"]["/a/"]["post"]["parameters"] =
+            json!([{"name": "q", "in": "query", "schema": schema}]);
+        doc
+    };
+    let any = of(json!({}));
+    for (schema, class) in [
+        (json!({"type": "integer"}), Class::Additive),
+        (json!({"type": "number"}), Class::Additive),
+        (json!({"type": "boolean"}), Class::Additive),
+        (json!({"type": "string", "format": "uuid"}), Class::Additive),
+        (
+            json!({"type": "string", "format": "date-time"}),
+            Class::Additive,
+        ),
+        (
+            json!({"type": "object", "properties": {"a": {"type": "string"}}}),
+            Class::Breaking,
+        ),
+        (json!({"type": "string"}), Class::Breaking),
+        (
+            json!({"type": "array", "items": {"type": "string"}}),
+            Class::Breaking,
+        ),
+    ] {
+        let changes = report(&of(schema.clone()), &any);
+        let rust: Vec<_> = changes.iter().filter_map(|c| c.rust).collect();
+        assert_eq!(rust.iter().min(), Some(&class), "{schema}: {changes:?}");
+        let back = report(&any, &of(schema));
+        assert!(
+            back.iter().any(|c| c.rust == Some(Class::Breaking)),
+            "{back:?}"
+        );
+    }
+}
+
+/// What one keyword allows may be refused without it, and some say less than they seem to: a value
+/// of each old schema that the new one refuses, by JSON Schema's own judgement.
+#[test]
+fn a_keyword_that_refuses_by_its_absence_is_breaking() {
+    let closed = json!({"additionalProperties": false, "patternProperties": {"^x": {}}});
+    let inside = |more: Value| json!({"allOf": [more], "unevaluatedProperties": false});
+    let a = json!({"properties": {"a": {}}});
+    for (old, new, value) in [
+        (
+            json!({"type": "string"}),
+            json!({"type": ["null"]}),
+            json!("a"),
+        ),
+        (
+            json!({"type": ["null", "string"]}),
+            json!({"type": "null"}),
+            json!("a"),
+        ),
+        (
+            json!({"not": {"const": 1}}),
+            json!({"type": ["null"]}),
+            json!("a"),
+        ),
+        (
+            json!({"enum": [1, 2]}),
+            json!({"enum": [1, 2], "const": 2}),
+            json!(1),
+        ),
+        (
+            json!({"enum": ["a", "b"], "items": {}}),
+            json!({"type": "array"}),
+            json!("a"),
+        ),
+        (
+            closed,
+            json!({"additionalProperties": false}),
+            json!({"x1": 1}),
+        ),
+        (
+            json!({"prefixItems": [{}], "items": {"type": "string"}}),
+            json!({"items": {"type": "string"}}),
+            json!([1]),
+        ),
+        (
+            json!({"patternProperties": {"^x": {}}, "unevaluatedProperties": false}),
+            json!({"unevaluatedProperties": false}),
+            json!({"x1": 1}),
+        ),
+        (
+            inside(json!({"if": a})),
+            json!({"allOf": [{}], "unevaluatedProperties": false}),
+            json!({"a": 1}),
+        ),
+        (
+            inside(a.clone()),
+            json!({"unevaluatedProperties": false}),
+            json!({"a": 1}),
+        ),
+        (
+            json!({"dependentSchemas": {"b": a}, "properties": {"b": {}}, "unevaluatedProperties": false}),
+            json!({"properties": {"b": {}}, "unevaluatedProperties": false}),
+            json!({"a": 1, "b": 1}),
+        ),
+        (
+            json!({"contains": {"type": "string"}, "minContains": 0, "maxContains": 2}),
+            json!({"contains": {"type": "string"}, "maxContains": 2}),
+            json!([]),
+        ),
+        (
+            json!({"contains": {"type": "string"}, "unevaluatedItems": false}),
+            json!({"unevaluatedItems": false}),
+            json!(["a"]),
+        ),
+    ] {
+        let validates = |schema: &Value| jsonschema::draft202012::is_valid(schema, &value);
+        assert!(validates(&old) && !validates(&new), "{old} {new} {value}");
+        let [before, after] = [&old, &new]
+            .map(|schema| sending("application/json", json!({"schema": schema}), json!({})));
+        let classes = on_the_wire(&before, &after);
+        let is_breaking = |line: &String| line.contains("breaking");
+        assert!(
+            classes.iter().any(is_breaking),
+            "{old} → {new}: {classes:?}"
+        );
+    }
+    let two = json!({"contains": {"type": "string"}, "minContains": 2});
+    for (old, new) in [
+        (two, json!({"contains": {"type": "string"}})),
+        (json!({"type": ["string", "null"]}), json!({})),
+        (json!({"type": "null"}), json!({"type": ["string", "null"]})),
+    ] {
+        let [before, after] = [&old, &new]
+            .map(|schema| sending("application/json", json!({"schema": schema}), json!({})));
+        let classes = on_the_wire(&before, &after);
+        assert!(
+            !classes.iter().any(|line| line.contains("breaking")),
+            "{old}: {classes:?}"
+        );
+    }
+}
+
+/// A parameter is no member of an object: that it is only read means nothing.
+#[test]
+fn a_parameter_that_is_only_read_changes_nothing() {
+    let of = |schema: Value| {
+        let mut doc = sending("text/csv", json!({"schema": {"type": "string"}}), json!({}));
+        doc["paths"]["/a/"]["post"]["parameters"] =
+            json!([{"name": "q", "in": "query", "schema": schema}]);
+        doc
+    };
+    let text = json!({"type": "string"});
+    for key in ["readOnly", "writeOnly"] {
+        let changes = report(&of(text.clone()), &of(json!({"type": "string", key: true})));
+        let classes: Vec<_> = changes.iter().map(|c| (c.wire, c.rust)).collect();
+        assert_eq!(classes, [(Some(Class::Cosmetic), None)], "{changes:?}");
+    }
+}
+
 /// Each member that is gone or new is compared with the whole of what others may be.
 #[test]
 fn many_members_and_many_others_are_not_compared_with_each_other() {

@@ -463,6 +463,21 @@ fn what_is_in_the_wrong_place_is_read_by_its_plain_meaning_or_left_out() {
             said,
         )
     };
+    // A list that is no Rust enum.
+    let kept = "/components/schemas/C/properties/t";
+    let unkept = |key: &str, schema: Value| {
+        let version = ["3.0.3", "3.1.0"][usize::from(key == "const")];
+        (
+            (self::three(version), kept.to_owned(), schema),
+            "/components/schemas/C/properties/t/enum",
+            json!(null),
+            [
+                "/components/schemas/C/properties/t/enum",
+                "/components/schemas/C/properties/t/const",
+            ][usize::from(key == "const")],
+            "only texts and whole numbers are a list",
+        )
+    };
     let long = format!("https://x/{}", "{v}".repeat(100));
     for ((doc, at, value), found_at, found, place, said) in [
         (
@@ -670,6 +685,31 @@ fn what_is_in_the_wrong_place_is_read_by_its_plain_meaning_or_left_out() {
             &format!("{first}/content"),
             "the first, `application/json`, counts",
         ),
+        (
+            three(
+                &format!("{first}/schema"),
+                json!({"type": "string", "readOnly": true}),
+            ),
+            &format!("{first}/schema"),
+            text.clone(),
+            &format!("{first}/schema/readOnly"),
+            "for a member of an object only",
+        ),
+        (
+            three(&format!("{first}/schema/items/writeOnly"), true.into()),
+            &format!("{first}/schema/items"),
+            text.clone(),
+            &format!("{first}/schema/items/writeOnly"),
+            "for a member of an object only",
+        ),
+        unkept("enum", json!({"type": "number", "enum": [0.5, 1.5]})),
+        unkept(
+            "enum",
+            json!({"type": "array", "items": text, "enum": [["a"], ["b"]]}),
+        ),
+        unkept("enum", json!({"type": "boolean", "enum": [true, null]})),
+        unkept("const", json!({"type": "object", "const": {"a": 1}})),
+        unkept("const", json!({"type": ["number", "null"], "const": 0.5})),
     ] {
         let (parent, key) = at.rsplit_once('/').unwrap();
         let mut changed = doc.clone();

@@ -338,7 +338,8 @@ fn the_document_of_the_wire_tests_is_what_the_pipeline_makes_of_it() {
             "a list or an object inside another: a call with one is refused",
             2,
         ),
-        ("warning:", 8),
+        ("only texts and whole numbers are a list", 1),
+        ("warning:", 9),
     ] {
         assert_eq!(
             warnings.matches(warning).count(),

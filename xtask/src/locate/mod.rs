@@ -226,6 +226,8 @@ mod tests {
         assert_eq!(value["d"], serde_json::json!({"200": 1, "c": 2, "e": 4}));
         let value = parse("a: &a {b: 1}\nc:\n  \"<<\" : *a\n").unwrap();
         assert_eq!(value["c"], serde_json::json!({"b": 1}));
+        let value = parse("c: {<<: 5, d: 1}\n").unwrap();
+        assert_eq!(value["c"], serde_json::json!({"<<": 5, "d": 1}));
         assert_eq!(parse("\u{feff}{\"a\": 1}").unwrap()["a"], 1);
     }
 

@@ -57,10 +57,17 @@ fn merge(value: &mut Value) {
         return;
     };
     map.values_mut().for_each(merge);
+    // Of anything else there is nothing to merge.
+    let merges = |base: &&Value| match base {
+        Value::Array(bases) => bases.iter().all(Value::is_object),
+        base => base.is_object(),
+    };
+    if map.get("<<").filter(merges).is_none() {
+        return;
+    }
     let bases = match map.shift_remove("<<") {
         Some(Value::Array(bases)) => bases,
-        Some(base) => vec![base],
-        None => return,
+        base => base.into_iter().collect(),
     };
     for base in bases {
         for (key, value) in base.as_object().into_iter().flatten() {

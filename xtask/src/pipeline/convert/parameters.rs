@@ -85,6 +85,9 @@ fn styled(
     components: &Map<String, Value>,
     mut warn: impl FnMut(&str, String),
 ) {
+    if let Some(schema) = parameter.get_mut("schema") {
+        sent(schema, "schema", &mut warn);
+    }
     if let Some(content) = parameter.get("content").and_then(Value::as_object) {
         for other in ["schema", "style", "explode"] {
             if parameter.get(other).is_some() {
@@ -125,6 +128,22 @@ fn styled(
                  refused"
             ),
         );
+    }
+}
+
+/// Leaves out what says of a member of an object whether it is sent: a parameter always is.
+fn sent(schema: &mut Value, at: &str, warn: &mut impl FnMut(&str, String)) {
+    let Some(map) = schema.as_object_mut() else {
+        return;
+    };
+    for key in ["readOnly", "writeOnly"] {
+        if map.shift_remove(key).is_some() {
+            let message = "has a meaning for a member of an object only: left out";
+            warn(&format!("{at}/{key}"), message.into());
+        }
+    }
+    if let Some(items) = map.get_mut("items") {
+        sent(items, &format!("{at}/items"), warn);
     }
 }
 

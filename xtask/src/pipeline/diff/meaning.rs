@@ -117,22 +117,29 @@ fn unordered(list: Value) -> Value {
 
 /// Returns the values that a schema lists, by `enum` or `const`.
 pub fn listed(schema: Maybe<'_>) -> Option<Value> {
-    let one = || get(schema, "const").map(|value| json!([value]));
-    get(schema, "enum").cloned().or_else(one)
+    let (list, one) = (get(schema, "enum"), get(schema, "const"));
+    match (list, one) {
+        (Some(Value::Array(list)), Some(one)) => {
+            let same = list.iter().filter(|value| plain(value) == plain(one));
+            Some(same.cloned().collect())
+        }
+        (_, Some(one)) => Some(json!([one])),
+        _ => list.cloned(),
+    }
 }
 
 /// Returns the type that the other keywords of a schema have a meaning for, if it names none.
 pub fn implied(schema: Maybe<'_>) -> Option<&'static str> {
     let has = |key| get(schema, key).is_some();
+    if let Some(Value::Array(list)) = listed(schema)
+        && !list.is_empty()
+    {
+        return list.iter().all(Value::is_string).then_some("string");
+    }
     if has("properties") || has("additionalProperties") {
         return Some("object");
     }
-    if has("items") || has("prefixItems") {
-        return Some("array");
-    }
-    let values = listed(schema)?;
-    let values = values.as_array().filter(|list| !list.is_empty())?;
-    values.iter().all(Value::is_string).then_some("string")
+    (has("items") || has("prefixItems")).then_some("array")
 }
 
 /// Returns the media type of a part of a form whose `encoding` names none.

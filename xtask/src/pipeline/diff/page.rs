@@ -48,6 +48,7 @@ the rules below, or listed by its JSON pointer as unclassified, which `--fail-on
                     documents. The worse of the two counts.
 - breaking: old programs are refused, get other data, or no longer compile. additive: they are not \
                     affected. cosmetic: texts, order, another way to write the same.
+- Alternatives (oneOf) that both accept a value count as one that does, as with anyOf.
 - Changes of a component that no request or response uses are cosmetic. A schema that is only \
                     sent, or only read, has the class of that side.
 - Documents of different versions are compared as OpenAPI 3.0; what 3.0 cannot express is listed \

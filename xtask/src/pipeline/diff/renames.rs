@@ -1,10 +1,13 @@
 //! Finds renamed components by their shape.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    hash::Hash,
+};
 
 use serde_json::Value;
 
-use super::values::members;
+use super::values::{members, text};
 use crate::document::{escape, pointer_of};
 
 /// The number of pairs beyond which only equal shapes are looked for.
@@ -52,52 +55,73 @@ impl Renames {
         if gone.is_empty() || come.is_empty() {
             return out;
         }
+        let named: BTreeSet<&str> = come.iter().map(|(pointer, _)| pointer.as_str()).collect();
         for (before, after) in known {
             for (old, _) in &gone {
                 let Some((head, tail)) = name(old).split_once(before.as_str()) else {
                     continue;
                 };
                 let new = format!("{}/{head}{after}{tail}", kind(old));
-                if come.iter().any(|(pointer, _)| **pointer == new) {
-                    out.forth.insert((*old).clone(), new.clone());
-                    out.back.insert(new, (*old).clone());
+                if named.contains(new.as_str()) {
+                    out.add(old, &new);
                 }
             }
         }
         // By the same letters, then the same shape, then a similar shape.
-        out.unique(&gone, &come, |a, b| {
-            letters(name(a.0)) == letters(name(b.0))
-        });
-        out.unique(&gone, &come, |a, b| a.1 == b.1);
+        out.unique(&gone, &come, |(at, _)| (kind(at), letters(name(at))));
+        out.unique(&gone, &come, |(at, shape)| (kind(at), shape));
         if gone.len() * come.len() <= PAIRS {
-            out.unique(&gone, &come, |a, b| alike(&a.1, &b.1));
+            out.similar(&gone, &come);
         }
         out
     }
 
-    /// Adds the pairs of one kind for which `same` holds, and for no other pair with either of
-    /// them.
-    fn unique<'a>(
+    /// Adds the pairs that have a key which no other component has.
+    fn unique<'g, K: Eq + Hash>(
         &mut self,
-        gone: &[(&'a String, Value)],
-        come: &[(&'a String, Value)],
-        same: impl Fn(&(&'a String, Value), &(&'a String, Value)) -> bool,
+        gone: &'g [(&String, Value)],
+        come: &'g [(&String, Value)],
+        key: impl Fn(&'g (&String, Value)) -> K,
     ) {
+        let mut found: HashMap<K, [Vec<&String>; 2]> = HashMap::new();
+        for old in gone.iter().filter(|old| !self.forth.contains_key(old.0)) {
+            found.entry(key(old)).or_default()[0].push(old.0);
+        }
+        for new in come.iter().filter(|new| !self.back.contains_key(new.0)) {
+            found.entry(key(new)).or_default()[1].push(new.0);
+        }
+        for pair in found.values() {
+            if let [[old], [new]] = pair.each_ref().map(Vec::as_slice) {
+                self.add(old, new);
+            }
+        }
+    }
+
+    /// Adds the pairs that are alike, if neither is like any other.
+    fn similar(&mut self, gone: &[(&String, Value)], come: &[(&String, Value)]) {
         let mut by_new: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for old in gone.iter().filter(|g| !self.forth.contains_key(g.0)) {
             let fits = come
                 .iter()
                 .filter(|c| !self.back.contains_key(c.0.as_str()) && kind(c.0) == kind(old.0));
-            if let [new] = fits.filter(|c| same(old, c)).collect::<Vec<_>>().as_slice() {
+            if let [new] = fits
+                .filter(|c| alike(&old.1, &c.1))
+                .collect::<Vec<_>>()
+                .as_slice()
+            {
                 by_new.entry(new.0).or_default().push(old.0);
             }
         }
         for (new, old) in by_new {
             if let [old] = old.as_slice() {
-                self.forth.insert((*old).to_owned(), new.to_owned());
-                self.back.insert(new.to_owned(), (*old).to_owned());
+                self.add(old, new);
             }
         }
+    }
+
+    fn add(&mut self, old: &str, new: &str) {
+        self.forth.insert(old.to_owned(), new.to_owned());
+        self.back.insert(new.to_owned(), old.to_owned());
     }
 
     /// Returns all pairs of pointers.
@@ -165,6 +189,59 @@ pub fn letters(name: &str) -> String {
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// Returns the unambiguous pairs of those with the same letters or the same description, old by new.
+pub fn one_to_one<'v>(
+    gone: &[(&'v String, &'v Value)],
+    come: &[(&'v String, &'v Value)],
+) -> BTreeMap<String, String> {
+    let (by_old, by_new) = (Alike::new(gone), Alike::new(come));
+    let mut out = BTreeMap::new();
+    for new in come {
+        if let Some(old) = by_old.only(new)
+            && by_new.only(old).is_some()
+        {
+            out.insert(new.0.clone(), old.0.clone());
+        }
+    }
+    out
+}
+
+/// Members by their letters, and by their values if those describe them.
+struct Alike<'a, 'v>(HashMap<Mark<'v>, Vec<&'a (&'v String, &'v Value)>>);
+
+#[derive(PartialEq, Eq, Hash)]
+enum Mark<'v> {
+    Letters(String),
+    Value(&'v Value),
+}
+
+impl<'a, 'v> Alike<'a, 'v> {
+    fn new(all: &'a [(&'v String, &'v Value)]) -> Self {
+        let mut marks: HashMap<_, Vec<_>> = HashMap::new();
+        for member in all {
+            for mark in Self::marks(member) {
+                marks.entry(mark).or_default().push(member);
+            }
+        }
+        Self(marks)
+    }
+
+    fn marks((name, value): &(&'v String, &'v Value)) -> impl Iterator<Item = Mark<'v>> {
+        let described = !text(Some(value), "description").is_empty();
+        let value = described.then_some(Mark::Value(value));
+        std::iter::once(Mark::Letters(letters(name))).chain(value)
+    }
+
+    /// Returns the only member that is like another.
+    fn only(&self, other: &(&'v String, &'v Value)) -> Option<&'a (&'v String, &'v Value)> {
+        let mut alike = Self::marks(other)
+            .filter_map(|mark| self.0.get(&mark))
+            .flatten();
+        let first = *alike.next()?;
+        alike.all(|more| more.0 == first.0).then_some(first)
+    }
 }
 
 fn masked(value: &Value, gone: &BTreeSet<&str>) -> Value {

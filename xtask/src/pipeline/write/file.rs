@@ -66,6 +66,7 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, Failure> {
         Ok(_) => refuse("not a regular file"),
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failure(path, e)),
         Err(_) if path.is_symlink() => refuse("a symbolic link to nothing"),
+        Err(_) if !folder(path).is_dir() => refuse("its folder does not exist"),
         Err(_) => match path.file_name() {
             Some(_) => Ok(path.to_owned()),
             None => refuse("not the name of a file"),

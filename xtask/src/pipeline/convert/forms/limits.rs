@@ -3,7 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::{super::from_31::exclusive_limits, Forms, is_plain, scalars::short};
-use crate::document::members::{At, SCHEMA};
+use crate::document::{
+    drf,
+    members::{At, SCHEMA},
+    types::types,
+};
 
 impl Forms {
     /// Leaves out limits that no value can be within, or that are no limits.
@@ -43,6 +47,10 @@ impl Forms {
     /// Reads values of another type than the schema's as what they mean: `1` is "1" in a list of
     /// texts. What belongs to 3.1 is read as 3.0 has it.
     pub(super) fn values(&mut self, map: &mut Map<String, Value>, at: &At<'_>) {
+        let one = map.contains_key("const");
+        if one {
+            self.unchecked(map, at, "const");
+        }
         if !self.lists_of_types && map.keys().any(|key| is_later(key)) {
             self.later(map, at);
         }
@@ -54,6 +62,37 @@ impl Forms {
             map.shift_remove("writeOnly");
             self.warn(at, "only read and only written at once: read as both");
         }
+        self.listed(map, at);
+        if !one {
+            self.unchecked(map, at, "enum");
+        }
+    }
+
+    /// Warns about values of which the client knows no more than their type.
+    fn unchecked(&mut self, map: &Map<String, Value>, at: &At<'_>, key: &str) {
+        let values = match map.get(key) {
+            None => return,
+            Some(Value::Array(list)) if key == "enum" => list.clone(),
+            Some(one) => vec![one.clone()],
+        };
+        let both = [true, false].map(Value::from);
+        let known = match values.iter().filter(|v| !v.is_null()).count() {
+            0 => true,
+            1 => values.len() == 1 && values[0].is_boolean(),
+            _ => both.iter().all(|value| values.contains(value)),
+        };
+        let types = types(map);
+        let declared = match map.get("type") {
+            Some(Value::Array(_)) => types.first().copied().filter(|_| types.len() == 1),
+            one => one.and_then(Value::as_str),
+        };
+        if !known && drf::choices(declared, &values).1.is_empty() {
+            let message = "only texts and whole numbers are a list: any of its type is accepted";
+            self.warn(&At::Member(at, key), message);
+        }
+    }
+
+    fn listed(&mut self, map: &mut Map<String, Value>, at: &At<'_>) {
         if !map.contains_key("enum") {
             return;
         }

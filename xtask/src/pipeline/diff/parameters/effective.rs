@@ -7,8 +7,7 @@ use serde_json::Value;
 use crate::document::{escape, path_parameters, resolve, target};
 use crate::pipeline::diff::{
     paths::Path,
-    renames::letters,
-    schema::one_to_one,
+    renames::one_to_one,
     values::{items, text, without},
 };
 
@@ -100,9 +99,7 @@ pub(super) fn renamed(
             gone.iter().map(|(k, v)| (k, v)).collect(),
             come.iter().map(|(k, v)| (k, v)).collect(),
         );
-        let pairs = one_to_one(&gone, &come, |(a, x), (b, y)| {
-            letters(a) == letters(b) || (x == y && !text(Some(x), "description").is_empty())
-        });
+        let pairs = one_to_one(&gone, &come);
         out.extend(
             pairs
                 .into_iter()

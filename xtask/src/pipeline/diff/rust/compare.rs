@@ -1,6 +1,6 @@
 //! Compares two Rust APIs, item by item.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::pipeline::diff::{
     Class,
@@ -36,11 +36,10 @@ pub(super) fn compare(
     let mut out = BTreeMap::new();
     let keys: BTreeSet<&String> = old.keys().chain(after.items.keys()).collect();
     // Different names on the wire may have the same name in Rust.
-    let (gone, come): (Vec<&String>, Vec<&String>) = keys
-        .iter()
-        .copied()
-        .filter(|k| old.contains_key(*k) != after.items.contains_key(*k))
-        .partition(|k| old.contains_key(*k));
+    let gone = old.iter().filter(|(k, _)| !after.items.contains_key(*k));
+    let gone: HashSet<&Item> = gone.map(|(_, was)| *was).collect();
+    let come = after.items.iter().filter(|(k, _)| !old.contains_key(*k));
+    let come: HashSet<&Item> = come.map(|(_, is)| is).collect();
     for key in keys {
         let (was, is) = (old.get(key).copied(), after.items.get(key));
         let owner = owner(key);
@@ -56,8 +55,8 @@ pub(super) fn compare(
             continue;
         }
         let difference = match (was, is) {
-            (Some(was), None) if come.iter().any(|k| after.items.get(*k) == Some(was)) => None,
-            (None, Some(is)) if gone.iter().any(|k| old.get(*k).copied() == Some(is)) => None,
+            (Some(was), None) if come.contains(was) => None,
+            (None, Some(is)) if gone.contains(is) => None,
             (Some(was), None) => Some((
                 Class::Breaking,
                 was.shown.clone(),
@@ -172,12 +171,13 @@ pub(super) fn changed(key: &str, was: &Item, is: &Item) -> Option<(Class, String
             ),
         };
         // Additional traits break nothing.
-        let more = key.starts_with("type:")
+        let traits = key.starts_with("type:")
             && owner(key) == key
             && was
                 .signature
                 .split(", ")
                 .all(|t| is.signature.split(", ").any(|u| u == t));
+        let more = traits || (key.starts_with("op:") && takes_more(was, is));
         return Some((
             if more {
                 Class::Additive
@@ -201,4 +201,12 @@ pub(super) fn changed(key: &str, was: &Item, is: &Item) -> Option<(Class, String
         )),
         _ => None,
     }
+}
+
+/// Returns whether a setter takes all that it took: a type of its own, or any that `IntoValue` is
+/// sealed for, serialises; what only converts (`impl Into<…>`) may not.
+fn takes_more(was: &Item, is: &Item) -> bool {
+    let one_type = !was.signature.contains("impl ") && was.signature != "(Upload)";
+    is.signature == "(impl Serialize)"
+        && (one_type || was.signature.starts_with("(impl IntoValue<"))
 }

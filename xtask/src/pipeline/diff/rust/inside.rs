@@ -37,7 +37,7 @@ pub(super) fn inside(
         return;
     }
     let document = Document::new(doc);
-    let ident = |name: &str| Some(format!("type:{}", document.ident(name).ok()?));
+    let ident = |name: &str| Some(format!("type:{}", surface.ident(&document, name)?));
     let schemas: BTreeMap<String, &Value> = document
         .schemas
         .iter()

@@ -33,15 +33,21 @@ pub fn attach(
         |e: autopi_codegen::Error| Failure::new("diff", e.pointer().to_owned(), e.to_string());
     let (old_types, new_types) = (Document::new(old), Document::new(new));
     let known = schemas(&Renames::new(old_upstream, new_upstream));
-    let renamed = renamed(&Renames::with(old, new, &known), &old_types, &new_types);
+    let mut renamed = renamed(&Renames::with(old, new, &known), &old_types, &new_types);
     let (before, after) = beside(
         || Surface::new(old, renamed.clone()),
         || Surface::new(new, BTreeMap::new()),
     );
-    let (before, after) = (before.map_err(fail)?, after.map_err(fail)?);
-    let mut differences = compare(&before, &after, &pairs(old, new));
+    let (mut before, after) = (before.map_err(fail)?, after.map_err(fail)?);
     let is_type =
         |surface: &Surface, name: &str| surface.items.contains_key(&format!("type:{name}"));
+    // A type that has become none is gone by its own name.
+    let all = renamed.len();
+    renamed.retain(|_, b| is_type(&after, b) || !is_type(&before, b));
+    if renamed.len() < all {
+        before = Surface::new(old, renamed.clone()).map_err(fail)?;
+    }
+    let mut differences = compare(&before, &after, &pairs(old, new));
     for (a, b) in renamed
         .iter()
         .filter(|(_, b)| is_type(&before, b) && is_type(&after, b))
@@ -55,7 +61,7 @@ pub fn attach(
         differences.insert(format!("rename:{b}"), difference);
     }
     let claims = Claims {
-        heirs: heirs(&[&old_types, &new_types]),
+        heirs: heirs([(&old_types, &before), (&new_types, &after)]),
         before: &before,
         after: &after,
     };
@@ -65,8 +71,8 @@ pub fn attach(
             claims.assign(change, &mut differences, first);
         }
     }
-    uses::gone(old, changes, &mut differences);
-    uses::new(new, changes, &mut differences);
+    uses::gone((old, &before), changes, &mut differences);
+    uses::new((new, &after), changes, &mut differences);
     uses::named(changes, &mut differences);
     inside(new, &after, changes, &mut differences);
     inside(old, &before, changes, &mut differences);

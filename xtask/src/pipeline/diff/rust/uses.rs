@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     document::escape,
-    pipeline::diff::{Change, Rule, paths::key_of, reach::Reach},
+    pipeline::diff::{Change, Rule, paths::key_of, reach::Reach, surface::Surface},
 };
 
 const GONE: [Rule; 10] = [
@@ -42,17 +42,25 @@ const NEW: [Rule; 11] = [
 ];
 
 /// Assigns the types that only the old document has to the changes that removed a use of them.
-pub(super) fn gone(old: &Value, changes: &mut [Change], types: &mut BTreeMap<String, Difference>) {
-    assign(old, &GONE, "gone", changes, types);
+pub(super) fn gone(
+    (old, before): (&Value, &Surface),
+    changes: &mut [Change],
+    types: &mut BTreeMap<String, Difference>,
+) {
+    assign((old, before), &GONE, "gone", changes, types);
 }
 
 /// Assigns the types that only the new document has to the changes that added a use of them.
-pub(super) fn new(new: &Value, changes: &mut [Change], types: &mut BTreeMap<String, Difference>) {
-    assign(new, &NEW, "new", changes, types);
+pub(super) fn new(
+    (new, after): (&Value, &Surface),
+    changes: &mut [Change],
+    types: &mut BTreeMap<String, Difference>,
+) {
+    assign((new, after), &NEW, "new", changes, types);
 }
 
 fn assign(
-    doc: &Value,
+    (doc, surface): (&Value, &Surface),
     rules: &[Rule],
     mark: &str,
     changes: &mut [Change],
@@ -61,7 +69,7 @@ fn assign(
     let mut reach = None;
     let document = Document::new(doc);
     for schema in document.schemas.keys() {
-        let Ok(ident) = document.ident(schema) else {
+        let Some(ident) = surface.ident(&document, schema) else {
             continue;
         };
         let key = format!("type:{ident}");

@@ -1,8 +1,11 @@
 //! The rule for each keyword of a schema.
 
 use autopi_codegen::contract;
+use serde_json::Value;
 
-use super::{Holders, alternatives::further, limits::LIMITS, step, with_items};
+use super::{
+    Holders, alternatives::further, limits::LIMITS, others::is_parameter, step, with_items,
+};
 use crate::document::members::SCHEMA;
 use crate::pipeline::diff::{
     Rule,
@@ -52,7 +55,7 @@ impl<'a> Walker<'a> {
         if same_parts(&SCHEMA, key, holders) && LIMITS.iter().all(|(k, _)| *k != key) {
             return self.differs(Rule::WrittenOtherwise, &below.clone().what(key), old, new);
         }
-        if !self.condition(key, below, values) && !self.said(key, at, below, values) {
+        if !self.condition(key, at, below, values) && !self.said(key, at, below, values) {
             self.limit(
                 key,
                 &below.clone().what(format!("`{key}`")),
@@ -110,6 +113,9 @@ impl<'a> Walker<'a> {
                 };
                 self.differs(rule, &below.clone().what("default"), old, new);
             }
+            "readOnly" | "writeOnly" if is_parameter(&at.new) => {
+                self.differs(Rule::WrittenOtherwise, &below.clone().what(key), old, new);
+            }
             "readOnly" => self.either(
                 below,
                 (old, new),
@@ -148,14 +154,15 @@ impl<'a> Walker<'a> {
             "allOf" => self.parts(
                 &with_items(at, below, &["", ".*", "::new*"]),
                 (old, new),
-                (Rule::PartGone, Rule::PartNew),
+                (self.part_gone(key, at, Rule::PartGone), Rule::PartNew),
             ),
             // Beside other keywords: a list alone is compared as alternatives of the other schema.
             "oneOf" | "anyOf" if old.is_none() => {
                 self.differs(Rule::ConditionNew, &below.clone().what(key), old, new);
             }
             "oneOf" | "anyOf" if new.is_none() => {
-                self.differs(Rule::ConditionGone, &below.clone().what(key), old, new);
+                let gone = self.part_gone(key, at, Rule::ConditionGone);
+                self.differs(gone, &below.clone().what(key), old, new);
             }
             "oneOf" | "anyOf" => {
                 let come = further(holders.0, items(old).len());
@@ -168,16 +175,23 @@ impl<'a> Walker<'a> {
     }
 
     /// Compares a keyword that says what else must hold. Returns whether it is one.
-    fn condition(&mut self, key: &str, below: &At, (old, new): Holders<'a>) -> bool {
+    fn condition(&mut self, key: &str, at: &At, below: &At, (old, new): Holders<'a>) -> bool {
+        let gone = self.part_gone(key, at, Rule::ConditionGone);
+        let rules = (gone, Rule::ConditionNew);
         match key {
-            "prefixItems" => {
-                self.one_by_one(below, (old, new), (Rule::ConditionGone, Rule::ConditionNew));
+            "prefixItems" => self.one_by_one(below, (old, new), rules),
+            "patternProperties" | "dependentSchemas" => {
+                self.named(&below.clone().what(key), (old, new), rules);
             }
-            "patternProperties" | "dependentSchemas" => self.named(
-                &below.clone().what(key),
-                (old, new),
-                (Rule::ConditionGone, Rule::ConditionNew),
-            ),
+            // One must be contained if nothing else is said.
+            "minContains" => {
+                let n = |v: Maybe<'a>| v.and_then(Value::as_f64).unwrap_or(1.0);
+                let rule = match n(new) > n(old) {
+                    true => Rule::ConditionNew,
+                    false => Rule::ConditionGone,
+                };
+                self.differs(rule, &below.clone().what(key), old, new);
+            }
             "$defs" | "definitions" => {
                 self.named(below, (old, new), (Rule::ComponentGone, Rule::ComponentNew))
             }
@@ -186,7 +200,6 @@ impl<'a> Walker<'a> {
             | "then"
             | "else"
             | "contains"
-            | "minContains"
             | "maxContains"
             | "propertyNames"
             | "unevaluatedProperties"
@@ -196,11 +209,7 @@ impl<'a> Walker<'a> {
                 self.gone_new(
                     below.clone().what(key),
                     (old, new),
-                    (
-                        Rule::ConditionGone,
-                        Rule::ConditionNew,
-                        Rule::ConditionChanged,
-                    ),
+                    (gone, Rule::ConditionNew, Rule::ConditionChanged),
                 );
             }
             _ => return false,

@@ -1,7 +1,7 @@
 //! Compares the members of an object: which exist, which are required, and whether others are
 //! allowed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
 use serde_json::Value;
@@ -11,8 +11,8 @@ use crate::pipeline::diff::{
     Rule,
     fields::is_plain,
     place::{At, Sides, types},
-    renames::letters,
-    values::{Maybe, flag, get, items, keys, members, missing, text},
+    renames::one_to_one,
+    values::{Maybe, flag, get, items, keys, members, missing},
     walk::Walker,
 };
 
@@ -37,6 +37,8 @@ impl<'a> Walker<'a> {
             );
         }
         let renamed = renamed(holders);
+        let pairs = renamed.iter().map(|(a, b)| (b.as_str(), a.as_str()));
+        let now_named: BTreeMap<&str, &str> = pairs.collect();
         let has = |holder: Maybe<'a>, name: &str| get(get(holder, "properties"), name);
         let pointed = |at: At| At {
             old: below.old.clone(),
@@ -70,10 +72,7 @@ impl<'a> Walker<'a> {
             .into_iter()
             .filter_map(Value::as_str)
         {
-            let after = renamed
-                .iter()
-                .find(|(_, before)| *before == name)
-                .map(|(after, _)| after.as_str());
+            let after = now_named.get(name).copied();
             let now = pointed(member(
                 at,
                 below,
@@ -104,9 +103,14 @@ impl<'a> Walker<'a> {
         }
         let outer = at.clone();
         let renamed = renamed(holders);
-        let must = |name: &str| items(get(holders.1, "required")).iter().any(|n| n == name);
+        let gone: BTreeSet<&str> = renamed.values().map(String::as_str).collect();
+        let must: BTreeSet<&str> = items(get(holders.1, "required"))
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
+        let must = |name: &str| must.contains(name);
         for name in keys(old, new) {
-            if renamed.values().any(|before| before == name) {
+            if gone.contains(name) {
                 continue;
             }
             let before = renamed.get(name).map_or(name, String::as_str);
@@ -250,29 +254,9 @@ pub(super) fn renamed((old, new): Holders<'_>) -> BTreeMap<String, String> {
     let come: Vec<_> = members(new)
         .filter(|(k, _)| get(old, k).is_none())
         .collect();
-    one_to_one(&gone, &come, |(a, x), (b, y)| {
-        letters(a) == letters(b) || (x == y && !text(Some(x), "description").is_empty())
-    })
+    one_to_one(&gone, &come)
 }
 
 pub(super) fn renamed_text(old: &str, new: &str) -> String {
     format!("`{old}` is named `{new}` now")
-}
-
-/// Returns the unambiguous pairs for which `same` holds, old by new.
-pub fn one_to_one<'v>(
-    gone: &[(&'v String, &'v Value)],
-    come: &[(&'v String, &'v Value)],
-    same: impl Fn((&String, &Value), (&String, &Value)) -> bool,
-) -> BTreeMap<String, String> {
-    let mut out = BTreeMap::new();
-    for new in come {
-        let mut fits = gone.iter().filter(|old| same(**old, *new));
-        if let (Some(old), None) = (fits.next(), fits.next())
-            && come.iter().filter(|other| same(*old, **other)).count() == 1
-        {
-            out.insert(new.0.clone(), old.0.clone());
-        }
-    }
-    out
 }

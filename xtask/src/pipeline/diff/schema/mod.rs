@@ -13,7 +13,6 @@ mod others;
 mod plain;
 mod values;
 
-pub use members::one_to_one;
 pub use names::{reference, target};
 pub use values::kinds;
 
@@ -44,7 +43,8 @@ impl<'a> Walker<'a> {
         let at = named.as_ref().unwrap_or(at);
         let outer = self.reads_the_same;
         let both = old.zip(new).filter(|_| !outer);
-        self.reads_the_same |= both.is_some_and(|(old, new)| plain::same(old, new));
+        self.reads_the_same |=
+            both.is_some_and(|(old, new)| plain::same(old, new, self.is_inside_closed(&at.new)));
         self.schemas(at, old, new);
         self.reads_the_same = outer;
     }

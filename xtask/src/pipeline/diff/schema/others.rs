@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Holders;
 use crate::{
-    document::follow,
-    pipeline::diff::{Rule, place::At, values::get, walk::Walker},
+    document::{follow, members::Is},
+    pipeline::diff::{Rule, meaning::meaning, place::At, values::get, walk::Walker},
 };
 
 impl<'a> Walker<'a> {
@@ -64,4 +64,75 @@ fn size(doc: &Value, schema: &Value, limit: usize) -> usize {
         );
     }
     size
+}
+
+/// The keywords that say which members and entries there may be, where others are refused.
+const NAMING: [&str; 10] = [
+    "patternProperties",
+    "prefixItems",
+    "contains",
+    "dependentSchemas",
+    "if",
+    "then",
+    "else",
+    "allOf",
+    "anyOf",
+    "oneOf",
+];
+
+impl Walker<'_> {
+    /// Returns the rule for a keyword of the schema at `at` that is gone: what it named is refused
+    /// where all others are.
+    pub(super) fn part_gone(&self, key: &str, at: &At, rule: Rule) -> Rule {
+        let own = match key {
+            "patternProperties" => "additionalProperties",
+            "prefixItems" => "items",
+            _ => "",
+        };
+        let closed = |at: &str| self.refuses(at, own) || self.is_closed(at);
+        match NAMING.contains(&key) && closed(&at.new) {
+            true => Rule::ConditionChanged,
+            false => rule,
+        }
+    }
+
+    /// Returns whether the schema at a pointer of the new document is a part of one that refuses
+    /// what none of its parts names.
+    pub(super) fn is_inside_closed(&self, pointer: &str) -> bool {
+        outer(pointer).is_some_and(|around| self.is_closed(around))
+    }
+
+    fn is_closed(&self, pointer: &str) -> bool {
+        let mut keys = ["unevaluatedProperties", "unevaluatedItems"].into_iter();
+        keys.any(|key| self.refuses(pointer, key)) || self.is_inside_closed(pointer)
+    }
+
+    /// Returns whether a keyword of the schema at a pointer restricts what others may be.
+    fn refuses(&self, pointer: &str, key: &str) -> bool {
+        let others = self
+            .new
+            .doc
+            .pointer(pointer)
+            .and_then(|schema| schema.get(key));
+        others.is_some_and(|others| meaning(others, Is::SchemaOrBool) != json!({}))
+    }
+}
+
+/// Returns whether the schema at a pointer is that of a parameter or header, which is not a member
+/// of an object.
+pub(super) fn is_parameter(pointer: &str) -> bool {
+    let mut parts = pointer.rsplit('/');
+    let (schema, _, list) = (parts.next(), parts.next(), parts.next());
+    schema == Some("schema") && matches!(list, Some("parameters" | "headers"))
+}
+
+/// Returns the pointer of the schema that the one at `pointer` is a part of, about the same value.
+fn outer(pointer: &str) -> Option<&str> {
+    let (rest, last) = pointer.rsplit_once('/')?;
+    let (above, list) = rest.rsplit_once('/')?;
+    match (list, last) {
+        ("allOf" | "anyOf" | "oneOf" | "dependentSchemas", _) => Some(above),
+        (_, "if" | "then" | "else") => Some(rest),
+        _ => None,
+    }
 }

@@ -36,7 +36,12 @@ impl<'a> Walker<'a> {
         match (old_null, new_null) {
             _ if known && old != new => {}
             _ if known => self.differs(Rule::WrittenOtherwise, at, values.0, values.1),
-            (a, b) if a != b => self.null(at, (&holder(&at.old), &holder(&at.new)), b),
+            // What has no type is null too.
+            (true, false) if is_any(holders.1) && old != new => {}
+            (false, true) if is_any(holders.0) && old != new => {}
+            (a, b) if a != b && !is_any(holders.0) && !is_any(holders.1) => {
+                self.null(at, (&holder(&at.old), &holder(&at.new)), b)
+            }
             _ if old == new => self.differs(Rule::WrittenOtherwise, at, values.0, values.1),
             _ => {}
         }
@@ -53,8 +58,9 @@ impl<'a> Walker<'a> {
         let within = |a: &BTreeSet<&str>, b: &BTreeSet<&str>| {
             b.is_empty()
                 || (!a.is_empty()
-                    && a.iter()
-                        .all(|t| b.contains(t) || (*t == "integer" && b.contains("number"))))
+                    && a.iter().all(|t| {
+                        *t == "null" || b.contains(t) || (*t == "integer" && b.contains("number"))
+                    }))
         };
         // As a text, every number is one.
         let text = |kinds: &BTreeSet<&str>| self.is_text && kinds.len() == 1;
@@ -189,8 +195,20 @@ pub fn kinds<'v>(schema: Maybe<'v>) -> (BTreeSet<&'v str>, bool) {
         Some(list) => items(Some(list)).iter().filter_map(Value::as_str).collect(),
         None => implied(schema).into_iter().collect(),
     };
-    let null = kinds.remove("null") || flag(schema, "nullable") || flag(schema, "x-nullable");
+    // What is only null has that type; what may be null too is of another.
+    let null = (kinds.len() > 1 && kinds.remove("null"))
+        || kinds.contains("null")
+        || flag(schema, "nullable")
+        || flag(schema, "x-nullable");
     (kinds, null)
+}
+
+/// Returns whether a schema says nothing about the type of its values.
+fn is_any(schema: Maybe<'_>) -> bool {
+    let about = [
+        "$ref", "enum", "const", "allOf", "anyOf", "oneOf", "not", "if",
+    ];
+    kinds(schema).0.is_empty() && about.iter().all(|key| get(schema, key).is_none())
 }
 
 fn type_text(old: &BTreeSet<&str>, new: &BTreeSet<&str>) -> String {

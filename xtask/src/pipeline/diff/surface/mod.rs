@@ -9,14 +9,14 @@ use tokens::{attribute, deprecated, ends};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use autopi_codegen::{Error, Names, area, select};
+use autopi_codegen::{Error, Names, area, schema::Document, select};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use serde_json::Value;
 
 use super::paths::unnamed;
 
 /// An item of the Rust API.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Item {
     /// The form that a caller writes.
     pub shown: String,
@@ -72,6 +72,16 @@ impl Surface {
         Ok(surface)
     }
 
+    /// Returns the current name of the type of a component of the document.
+    pub fn ident(&self, document: &Document<'_>, component: &str) -> Option<String> {
+        Some(self.current(&document.ident(component).ok()?.to_string()))
+    }
+
+    fn current(&self, name: &str) -> String {
+        let now = self.renamed.get(name).map(String::as_str);
+        now.unwrap_or(name).to_owned()
+    }
+
     fn module(&mut self, tokens: TokenStream) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut attributes = Vec::new();
@@ -125,11 +135,7 @@ impl Surface {
 
     /// Adds the item of a type; returns its current name.
     fn add(&mut self, name: &str, about: &[TokenTree], attributes: &[String]) -> String {
-        let name = self
-            .renamed
-            .get(name)
-            .cloned()
-            .unwrap_or_else(|| name.to_owned());
+        let name = self.current(name);
         if attributes.iter().any(|a| a == "non_exhaustive") {
             self.open.insert(name.clone());
         }
@@ -174,11 +180,7 @@ impl Surface {
             _ => name,
         };
         let name = plain.split('<').next().unwrap_or_default().trim();
-        let name = self
-            .renamed
-            .get(name)
-            .cloned()
-            .unwrap_or_else(|| name.to_owned());
+        let name = self.current(name);
         match of {
             None => self.methods(&name, body),
             Some(of) if of.ends_with("Record") => self.record(&name, body),
@@ -196,7 +198,7 @@ impl Surface {
                     if path
                         && parts
                             .last()
-                            .is_some_and(|l| l.chars().all(|c| c.is_alphanumeric() || c == '_'))
+                            .is_some_and(|l| l != "impl" && l.chars().all(is_of_name))
                     {
                         parts.pop();
                     }
@@ -204,8 +206,7 @@ impl Surface {
                     continue;
                 }
                 TokenTree::Ident(i) => {
-                    let name = i.to_string();
-                    parts.push(self.renamed.get(&name).cloned().unwrap_or(name));
+                    parts.push(self.current(&i.to_string()));
                 }
                 TokenTree::Group(g) => {
                     let (open, close) = match g.delimiter() {
@@ -219,16 +220,10 @@ impl Surface {
             }
             path = false;
         }
-        let word = |s: &str| {
-            s.chars()
-                .next_back()
-                .is_some_and(|c| c.is_alphanumeric() || c == '_')
-        };
+        let word = |s: &str| s.chars().next_back().is_some_and(is_of_name);
         let mut out = String::new();
         for part in parts {
-            let apart = part.starts_with(|c: char| c.is_alphanumeric() || c == '_')
-                && word(&out)
-                && !out.ends_with('\'');
+            let apart = part.starts_with(is_of_name) && word(&out) && !out.ends_with('\'');
             if apart
                 || out.ends_with(',')
                 || (out.ends_with('>') && part == "for")
@@ -240,4 +235,8 @@ impl Surface {
         }
         out
     }
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }

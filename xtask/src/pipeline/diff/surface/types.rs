@@ -30,11 +30,7 @@ impl Surface {
     }
 
     pub(super) fn variants(&mut self, name: &str, body: TokenStream) {
-        let name = self
-            .renamed
-            .get(name)
-            .map_or(name, String::as_str)
-            .to_owned();
+        let name = self.current(name);
         for (attributes, tokens) in split(body) {
             let variant = tokens.first().map(ToString::to_string).unwrap_or_default();
             // `= "value"` is the value; the name is what a caller writes.

@@ -14,24 +14,38 @@ use crate::document::{
 };
 use crate::pipeline::diff::{
     meaning::{TEXTS, meaning},
-    values::canonical,
+    values::{canonical, plain},
 };
 
 /// The most values of a schema that is rewritten: larger ones are compared member by member.
 const LARGEST: usize = 300;
 
-/// Returns whether two schemas accept the same values.
-pub(super) fn same(old: &Value, new: &Value) -> bool {
+/// Returns whether two schemas accept the same values, also as parts of one that refuses what none
+/// of its parts names (`closed`).
+pub(super) fn same(old: &Value, new: &Value, closed: bool) -> bool {
     let mut left = LARGEST;
     if !fits(old, &mut left) || !fits(new, &mut left) {
         return false;
     }
-    let plain = |schema: &Value| {
+    let closed = closed || closes(old) || closes(new);
+    let says = |schema: &Value| {
         let mut schema = schema.clone();
-        rewrite(&mut schema, Is::One(&SCHEMA));
+        rewrite(&mut schema, Is::One(&SCHEMA), closed);
         meaning(&schema, Is::One(&SCHEMA))
     };
-    plain(old) == plain(new)
+    says(old) == says(new)
+}
+
+/// Returns whether something in a schema refuses what none of its parts names.
+fn closes(value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.iter().any(closes),
+        Value::Object(map) => {
+            let own = ["unevaluatedProperties", "unevaluatedItems"];
+            own.iter().any(|key| map.contains_key(*key)) || map.values().any(closes)
+        }
+        _ => false,
+    }
 }
 
 fn fits(value: &Value, left: &mut usize) -> bool {
@@ -47,24 +61,24 @@ fn fits(value: &Value, left: &mut usize) -> bool {
 }
 
 /// Rewrites a value and what is in it, inner schemas first.
-fn rewrite(value: &mut Value, is: Is) {
+fn rewrite(value: &mut Value, is: Is, closed: bool) {
     match (is, &mut *value) {
-        (Is::SchemaOrBool, _) => rewrite(value, Is::One(&SCHEMA)),
+        (Is::SchemaOrBool, _) => rewrite(value, Is::One(&SCHEMA), closed),
         (Is::One(kind), Value::Object(map)) => {
             for (key, inner) in map.iter_mut() {
-                rewrite(inner, kind.member(key));
+                rewrite(inner, kind.member(key), closed);
             }
             if kind == &SCHEMA {
                 map.retain(|key, _| !TEXTS.contains(&key.as_str()));
-                schema(map);
+                schema(map, closed);
                 if let Some(new) = instead(map) {
                     *value = new;
                 }
             }
         }
-        (Is::List(is), Value::Array(list)) => list.iter_mut().for_each(|v| rewrite(v, *is)),
+        (Is::List(is), Value::Array(list)) => list.iter_mut().for_each(|v| rewrite(v, *is, closed)),
         (Is::Map(is) | Is::Extensible(is), Value::Object(map)) => {
-            map.values_mut().for_each(|v| rewrite(v, *is));
+            map.values_mut().for_each(|v| rewrite(v, *is, closed));
         }
         _ => {}
     }
@@ -83,9 +97,12 @@ fn instead(map: &mut Map<String, Value>) -> Option<Value> {
     }
 }
 
-fn schema(map: &mut Map<String, Value>) {
+fn schema(map: &mut Map<String, Value>, closed: bool) {
     if let Some(value) = map.shift_remove("const") {
-        map.entry("enum").or_insert_with(|| json!([value]));
+        let values = map.entry("enum").or_insert_with(|| json!([value]));
+        if let Value::Array(values) = values {
+            values.retain(|own| plain(own) == plain(&value));
+        }
     }
     for flag in ["nullable", "x-nullable"] {
         if map.get(flag) == Some(&true.into()) && map.contains_key("type") {
@@ -96,7 +113,7 @@ fn schema(map: &mut Map<String, Value>) {
     kinds(map);
     parts(map);
     kinds(map);
-    conditions(map);
+    conditions(map, closed);
     for key in ["anyOf", "oneOf"] {
         alternatives(map, key);
     }
@@ -187,22 +204,21 @@ fn merge(into: &mut Map<String, Value>, part: &Map<String, Value>) -> bool {
 }
 
 /// Leaves out conditions that hold for every value.
-fn conditions(map: &mut Map<String, Value>) {
+fn conditions(map: &mut Map<String, Value>, closed: bool) {
     let has = |map: &Map<String, Value>, key: &str| map.contains_key(key);
-    let seen = has(map, "unevaluatedProperties") || has(map, "unevaluatedItems");
-    if !seen && (!has(map, "if") || !(has(map, "then") || has(map, "else"))) {
+    if !closed && (!has(map, "if") || !(has(map, "then") || has(map, "else"))) {
         map.retain(|key, _| !matches!(key.as_str(), "if" | "then" | "else"));
     }
     let any_number = map
         .get("minContains")
         .is_some_and(|n| n.as_f64() == Some(0.0));
-    let none_asked = any_number && !has(map, "maxContains") && !has(map, "unevaluatedItems");
+    let none_asked = any_number && !has(map, "maxContains") && !closed;
     if none_asked || !has(map, "contains") {
         let about = ["contains", "minContains", "maxContains"];
         map.retain(|key, _| !about.contains(&key.as_str()));
     }
-    names(map);
-    trailing_places(map, has(map, "unevaluatedItems"));
+    names(map, closed);
+    trailing_places(map, closed);
     let is = |key: &str, value: &str| map.get(key).is_some_and(|v| v == value);
     let bytes = !has(map, "contentMediaType") || is("contentMediaType", "application/octet-stream");
     if is("contentEncoding", "base64") && bytes && !has(map, "format") {
@@ -212,10 +228,9 @@ fn conditions(map: &mut Map<String, Value>) {
 }
 
 /// Leaves out conditions on the names of members that hold for every object.
-fn names(map: &mut Map<String, Value>) {
+fn names(map: &mut Map<String, Value>, closed: bool) {
     let is_any = |schema: &Value| meaning(schema, Is::SchemaOrBool) == json!({});
-    let closed = map.contains_key("unevaluatedProperties")
-        || map.get("additionalProperties").is_some_and(|v| !is_any(v));
+    let closed = closed || map.get("additionalProperties").is_some_and(|v| !is_any(v));
     for (key, value) in map.iter_mut() {
         match (key.as_str(), value) {
             ("dependentRequired", Value::Object(all)) => {
