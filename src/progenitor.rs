@@ -127,6 +127,8 @@ async fn exec(
         })?);
     }
     spec.url = Some(Box::new(url.clone()));
+    // An operation that returns bytes has no type to accept.
+    spec.as_sent = !spec.headers.contains_key(header::ACCEPT);
     if whole {
         let (response, _trace) = send::whole(&client.core, spec, None).await?;
         return Ok(respond(

@@ -40,7 +40,11 @@ const STACK: usize = 256 << 20;
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     let run = || run(std::env::args_os().collect());
-    match thread::Builder::new().stack_size(STACK).spawn(run) {
+    match thread::Builder::new()
+        .name("main".into())
+        .stack_size(STACK)
+        .spawn(run)
+    {
         Ok(running) => running.join().unwrap_or_else(|e| panic::resume_unwind(e)),
         Err(_) => run(),
     }

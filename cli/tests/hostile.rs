@@ -550,9 +550,22 @@ fn a_field_whose_type_the_document_does_not_know_takes_any_json_in_every_version
         "items": {"type": "string", "nullable": true},
         "type": {"type": "string"},
         "texts": list_of_texts,
+        // A part of an object, and a null among choices, say something beside the others.
+        "parts": {"allOf": [{"type": "object"}, {"type": "object", "properties": {"a": {}}}]},
+        "null": {"oneOf": [{"type": "string", "enum": ["a"]}, {"enum": [null]}]},
+        // Components whose names are keywords.
+        "named": {"$ref": "#/components/schemas/x-named"},
+        "content": {"$ref": "#/components/schemas/content"},
     });
-    let texts = json!({"Text": {"type": "string"}});
-    let document = with_body(json!({"type": "object", "properties": members}), texts);
+    let named = json!({
+        "Text": {"type": "string"},
+        "x-named": {"type": "array", "items": {"$ref": "#/components/schemas/Text"}},
+        "content": {"type": "string", "nullable": true},
+    });
+    let document = with_body(
+        json!({"type": "object", "properties": members}),
+        named.clone(),
+    );
     let mut older = json!({
         "swagger": "2.0", "info": document["info"], "paths": {"/x/{id}/": {"post": {
             "operationId": "op", "tags": ["t"], "responses": {},
@@ -561,11 +574,17 @@ fn a_field_whose_type_the_document_does_not_know_takes_any_json_in_every_version
                 {"name": "data", "in": "body", "schema": {"type": "object", "properties": members}},
             ],
         }}},
-        "definitions": {"Text": {"type": "string"}},
+        "definitions": named,
     });
-    let of = "/paths/~1x~1{id}~1/post/parameters/1/schema/properties";
-    older.pointer_mut(of).unwrap()["enum"] = json!({"$ref": "#/definitions/Text"});
-    older.pointer_mut(of).unwrap()["items"] = json!({"type": "string", "x-nullable": true});
+    older = older
+        .to_string()
+        .replace("#/components/schemas/", "#/definitions/")
+        .parse()
+        .unwrap();
+    let of = "/paths/~1x~1{id}~1/post/parameters/1/schema/properties/items";
+    for nullable in [of, "/definitions/content"] {
+        *older.pointer_mut(nullable).unwrap() = json!({"type": "string", "x-nullable": true});
+    }
     let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
     for document in [document, older] {
         let spec = cli.file("spec.json", &document.to_string());
@@ -590,8 +609,13 @@ fn a_field_whose_type_the_document_does_not_know_takes_any_json_in_every_version
                 assert!(ran.out.contains(&body.to_string()), "{body}: {ran:?}");
             }
         }
-        assert_eq!(run(&json!({"empty": {"a": 1}})).code, 0);
-        for name in ["map", "empty", "either", "enum", "items", "type", "texts"] {
+        let nulls = json!({"empty": {"a": 1}, "null": null, "named": ["a"], "content": null});
+        assert_eq!(run(&nulls).code, 0, "{:?}", run(&nulls));
+        run(&json!({"named": [5]})).bad(2, "named[0]");
+        for name in [
+            "map", "empty", "either", "enum", "items", "type", "texts", "parts", "null", "named",
+            "content",
+        ] {
             run(&json!({ name: 5 })).bad(2, name);
         }
         // drf-yasg writes any JSON so in a list, and only in Swagger 2.0.

@@ -41,8 +41,8 @@ fn has_exponent(block: &[u8; SEEN]) -> bool {
     (0..PLACES).fold(0, |any, i| any | exponent(&block[i..i + 4])) != 0
 }
 
-/// Returns whether a word of the block may have digits and points only, as one of any [`RUN`] has.
-/// The byte between those is `/`.
+/// Returns whether a word of the block has digits, points and slashes only: a run of [`RUN`] digits
+/// and points holds a whole word. (`/` stands between the two in ASCII; [`long_in`] looks closer.)
 #[inline(always)]
 fn has_word(block: &[u8; SEEN]) -> bool {
     let part = block.map(|b| u8::from(b.wrapping_sub(b'.') < 12));

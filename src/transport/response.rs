@@ -168,7 +168,10 @@ pub(crate) async fn status_error(response: RawResponse, template: Option<&str>) 
     let body = read_some(response).await;
     let html = html || is_page(&body);
     let error = Error::status_of(status.as_u16(), id, after, html, template, body);
-    encoded.iter().fold(error, |error, fault| error.and(fault))
+    match encoded {
+        Some(fault) => error.and(&fault),
+        None => error,
+    }
 }
 
 /// Returns the part of the body that arrives within 5 s, up to 1 MiB, for the error to keep.

@@ -47,25 +47,29 @@ pub fn typed_parts(index: &Index, body: &Body, parts: &mut [(String, Part)]) {
     }
 }
 
-/// Returns the faults of a form that is given as one JSON value, which holds neither files nor the
-/// headers of parts.
+/// Returns the faults of a form that an assistant gives as one JSON value, which holds neither
+/// files nor the headers of parts.
 pub fn of_json(index: &Index, body: &Body, form: &Value) -> Vec<(String, String)> {
     let schema = index.resolved(&body.schema);
     let known = schema.get("properties");
     let given = form.as_object().into_iter().flatten();
-    let given = given.filter(|(_, value)| !value.is_null());
+    let is_sent =
+        |value: &Value| !value.is_null() && value.as_array().is_none_or(|v| !v.is_empty());
+    let fault = |at, what| {
+        let ask = "which JSON cannot hold: ask the user to send the form with `autopi`";
+        (at, format!("{what}, {ask}"))
+    };
     given
+        .filter(|(_, value)| is_sent(value))
         .flat_map(|(name, _)| {
             let of = known.and_then(|known| known.get(name));
             let is_file = of.is_some_and(|of| is_file(index, &index.resolved(of)));
-            let file = is_file.then(|| no_file(name));
-            file.into_iter().chain(missing_headers(body, name, &[]))
+            let file = is_file.then(|| fault(name.clone(), "must be a file"));
+            let headers = missing_headers(body, name, &[]).into_iter();
+            let headers = headers.map(|(at, _)| fault(at, "required: a header of the part"));
+            file.into_iter().chain(headers)
         })
         .collect()
-}
-
-fn no_file(name: &str) -> (String, String) {
-    (name.to_owned(), format!("must be a file: -b {name}=@PATH"))
 }
 
 /// Returns the faults of required headers of the parts with this name.
@@ -141,7 +145,7 @@ fn values(index: &Index, schema: &Value, name: &str, parts: &[&Part]) -> Vec<(St
         return Vec::new();
     }
     if is_file(index, schema) {
-        return vec![no_file(name)];
+        return vec![(name.to_owned(), format!("must be a file: {name}=@PATH"))];
     }
     let found = |value: &Value| -> Vec<_> {
         let found = check(index, schema, value, name).into_iter();

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::PoisonError};
 
 use serde_json::{Map, Value};
 
-use super::Index;
+use super::{Index, contract};
 
 /// The limits of depth and of schemas in one, because schemas may refer to themselves and `allOf`
 /// multiplies.
@@ -52,7 +52,11 @@ impl Index {
         };
         let mut whole = Map::new();
         for part in parts {
-            if let Value::Object(part) = self.merged(part, depth - 1, left) {
+            if let Value::Object(mut part) = self.merged(part, depth - 1, left) {
+                // Any JSON that is also something else is that.
+                if parts.len() > 1 {
+                    part.remove(contract::JSON);
+                }
                 merge(&mut whole, part);
             }
         }

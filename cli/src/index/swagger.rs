@@ -13,10 +13,12 @@ pub fn convert(old: &Value) -> Value {
         .pointer("/schemes/0")
         .and_then(Value::as_str)
         .unwrap_or("https");
+    let definitions = old.get("definitions").and_then(Value::as_object);
+    let definitions = definitions.into_iter().flatten();
     let mut new = json!({
         "openapi": "3.0.3",
         "info": old.get("info"),
-        "components": { "schemas": old.get("definitions").map(schema) },
+        "components": { "schemas": definitions.map(|(name, of)| (name.clone(), schema(of))).collect::<Map<_, _>>() },
     });
     if let Some(host) = text("host") {
         new["servers"] = json!([{ "url": format!("{scheme}://{host}") }]);

@@ -25,6 +25,7 @@ fn of_30(map: &mut Map<String, Value>) {
     }
     if is_bytes(map) {
         map.insert("format".into(), "binary".into());
+        map.entry("type").or_insert_with(|| "string".into());
     }
     if let Some(only) = map.get("const").cloned() {
         map.entry("enum").or_insert(Value::Array(vec![only]));
@@ -61,9 +62,18 @@ fn component(target: &str) -> String {
 
 /// Returns whether the schema takes any JSON in Django REST framework.
 fn is_any(map: &Map<String, Value>) -> bool {
+    const SAYS: [&str; 5] = [
+        "required",
+        "enum",
+        "discriminator",
+        "not",
+        "patternProperties",
+    ];
     let kind = map.get("type").and_then(Value::as_str);
     let values = map.get("enum").and_then(Value::as_array);
-    drf::is_json_field(map) || values.is_some_and(|values| drf::choices(kind, values).0.is_none())
+    let values = values.filter(|values| values.iter().any(|value| !value.is_null()));
+    drf::is_json_field(map) && !SAYS.iter().any(|key| map.contains_key(*key))
+        || values.is_some_and(|values| drf::choices(kind, values).0.is_none())
 }
 
 /// Returns a schema with each schema in it changed, the inner ones first.

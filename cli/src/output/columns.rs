@@ -25,10 +25,12 @@ pub fn get<'a>(item: &'a Value, path: &str) -> Option<&'a Value> {
     })
 }
 
-/// Returns where the first name of a path may end: JSON that is read is nested no deeper.
+/// How many dots the name of a member may have, if the path goes on behind it.
+const DOTS: usize = 127;
+
+/// Returns where the first name of a path may end.
 pub fn dots(path: &str) -> impl Iterator<Item = usize> {
-    let dots = path.match_indices('.').map(|(at, _)| at);
-    dots.take(127)
+    path.match_indices('.').map(|(at, _)| at).take(DOTS)
 }
 
 /// Returns an object with only these members, in this order; missing ones are null.

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::columns::dots;
 use crate::index::Index;
 
-/// Returns whether items of this schema may have a value at the path. What takes too many steps may:
-/// a schema may refer to itself under several names.
+/// Returns whether items of this schema may have a value at the path. What takes too many steps
+/// may: a schema may refer to itself under several names.
 pub fn may_have(index: &Index, schema: &Value, path: &str, steps: &mut u32) -> bool {
     if *steps == 0 {
         return true;

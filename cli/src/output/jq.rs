@@ -30,7 +30,7 @@ type Filter = jaq_core::Filter<data::JustLut<Val>>;
 /// # Errors
 /// Returns an error with the position if the filter is malformed.
 pub fn compile(filter: &str) -> Result<Filter> {
-    // Whatever it is, it is read and run by functions that call themselves.
+    // A filter is read by functions that call themselves, at most once for each byte.
     if filter.len() > LONG {
         let long = format!("--jq: the filter is longer than {LONG} bytes");
         return Err(Failure::usage(long));

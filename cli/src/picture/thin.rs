@@ -101,7 +101,8 @@ pub fn columns(dots: &[Dot], length: f64) -> (Vec<&Dot>, f64) {
     if dots.len() <= MANY {
         return (dots.iter().collect(), GAP);
     }
-    let each = length / COLUMNS;
+    // All of one time are in one column.
+    let each = (length / COLUMNS).max(f64::MIN_POSITIVE);
     let column = |dot: &Dot| (dot.at / each).floor();
     let mut kept = Vec::new();
     for dots in dots.chunk_by(|a, b| column(a) == column(b)) {
@@ -215,6 +216,15 @@ mod tests {
             let text = svg(&draw(&drive(99_000, road)));
             assert!(text.len() < 900_000, "{name}: {}", text.len());
         }
+        // All of one time.
+        let dot = Dot {
+            at: 0.0,
+            lat: 0.0,
+            lon: 0.0,
+            speed: Some(1.0),
+        };
+        let dots: Vec<Dot> = (0..99_000).map(|_| dot.clone()).collect();
+        assert!(columns(&dots, 0.0).0.len() <= 4);
     }
 
     #[test]

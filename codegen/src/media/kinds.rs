@@ -23,9 +23,35 @@ pub fn is_json(media: &str) -> bool {
     matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
 }
 
-/// Returns whether a text is the bytes of a file, as 3.1 says it: by a media type that is no text,
-/// and no encoding that makes one of it.
+/// Returns whether a schema is the bytes of a file, as 3.1 says it: a text, or nothing but a media
+/// type, which is none of texts, and no encoding that makes a text of it.
 pub fn is_bytes(schema: &Map<String, Value>) -> bool {
+    const TEXTS: [&str; 15] = [
+        "ecmascript",
+        "graphql",
+        "javascript",
+        "json",
+        "json-seq",
+        "jsonl",
+        "jwt",
+        "ndjson",
+        "sql",
+        "toml",
+        "x-ndjson",
+        "x-www-form-urlencoded",
+        "x-yaml",
+        "xml",
+        "yaml",
+    ];
+    const TYPED: [&str; 7] = [
+        "$ref",
+        "allOf",
+        "anyOf",
+        "const",
+        "enum",
+        "oneOf",
+        "properties",
+    ];
     let text = |key| schema.get(key).and_then(Value::as_str).unwrap_or_default();
     let media = essence(text("contentMediaType"));
     let is_string = |kind: &Value| match kind.as_array() {
@@ -36,15 +62,18 @@ pub fn is_bytes(schema: &Map<String, Value>) -> bool {
         None => kind == "string",
     };
     let is_binary = match media.split('/').next() {
-        Some("image" | "audio" | "video" | "font") => !media.ends_with("+xml"),
-        _ => matches!(
-            media.strip_prefix("application/"),
-            Some("octet-stream" | "pdf" | "zip" | "gzip")
-        ),
+        Some("image" | "audio" | "video" | "font" | "application") => {
+            let part = media.rsplit(['/', '+']).next().unwrap_or_default();
+            !TEXTS.contains(&part)
+        }
+        _ => false,
     };
-    is_binary
-        && schema.get("type").is_some_and(is_string)
-        && matches!(text("contentEncoding"), "" | "binary" | "8bit")
+    let is_typed = match schema.get("type") {
+        Some(kind) => is_string(kind),
+        None => !TYPED.iter().any(|key| schema.contains_key(*key)),
+    };
+    let encoding = text("contentEncoding").to_ascii_lowercase();
+    is_binary && is_typed && matches!(encoding.as_str(), "" | "binary" | "8bit")
 }
 
 /// Returns whether the media type is that of a JSON Patch, which says how to change a value.

@@ -16,6 +16,41 @@ mod tests {
     use crate::{operations::json_schema, schema::Document};
 
     #[test]
+    fn bytes_are_a_media_type_without_an_encoding_that_makes_a_text() {
+        let is = |schema: serde_json::Value| is_bytes(schema.as_object().unwrap());
+        let of = |media: &str| serde_json::json!({ "contentMediaType": media });
+        for media in [
+            "image/png",
+            "application/octet-stream",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "Application/ZIP; q=1",
+        ] {
+            let mut schema = of(media);
+            assert!(is(schema.clone()), "{media}");
+            schema["type"] = serde_json::json!(["string", "null"]);
+            schema["contentEncoding"] = "Binary".into();
+            assert!(is(schema.clone()), "{media}");
+            schema["contentEncoding"] = "base64".into();
+            assert!(!is(schema.clone()), "{media}");
+            schema["contentEncoding"] = "binary".into();
+            schema["type"] = "object".into();
+            assert!(!is(schema), "{media}");
+        }
+        for media in [
+            "application/json",
+            "image/svg+xml",
+            "text/csv",
+            "application/vnd.api+json",
+            "",
+        ] {
+            assert!(!is(of(media)), "{media}");
+        }
+        assert!(!is(
+            serde_json::json!({"contentMediaType": "image/png", "$ref": "#/x"})
+        ));
+    }
+
+    #[test]
     fn json_media_types_are_recognised_by_their_structure() {
         for (media, is) in [
             ("application/json", true),

@@ -227,6 +227,7 @@ fn schema_31(map: &mut Map<String, Value>) {
     }
     if is_bytes(map) {
         map.insert("format".into(), "binary".into());
+        map.entry("type").or_insert_with(|| "string".into());
     } else if is_base64(map) {
         map.insert("format".into(), "byte".into());
     }

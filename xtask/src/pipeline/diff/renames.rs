@@ -191,7 +191,8 @@ pub fn letters(name: &str) -> String {
         .collect()
 }
 
-/// Returns the unambiguous pairs of those with the same letters or the same description, old by new.
+/// Returns the unambiguous pairs of those with the same letters or the same description, old by
+/// new.
 pub fn one_to_one<'v>(
     gone: &[(&'v String, &'v Value)],
     come: &[(&'v String, &'v Value)],
