@@ -272,7 +272,7 @@ fn forms_given_as_json_are_checked_as_those_of_the_command_line() {
     let spec = format!("{}/../wire/openapi.json", env!("CARGO_MANIFEST_DIR"));
     let mut session = Session::start(&Cli::of(&api), &["--allow-writes", "--spec", &spec]);
     let parts = |body| json!({"id": "forms_parts", "body": body});
-    let sums = "signed;X-Sum: required, not given";
+    let sums = "signed;X-Sum: required: a header";
     session.bad("call_operation", parts(json!({"signed": "s"})), sums);
     let files = parts(json!({"files": ["x"], "note": "n"}));
     session.bad("call_operation", files, "files: must be a file");

@@ -25,7 +25,7 @@ pub fn get<'a>(item: &'a Value, path: &str) -> Option<&'a Value> {
     })
 }
 
-/// How many dots the name of a member may have, if the path goes on behind it.
+/// How many dots the name of a member may have, if the path continues behind it.
 const DOTS: usize = 127;
 
 /// Returns where the first name of a path may end.
