@@ -6,7 +6,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use support::Cli;
+use support::{Cli, Ran};
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -22,6 +22,11 @@ fn with_body(body: Value, schemas: Value) -> Value {
         }}},
         "components": {"schemas": schemas},
     })
+}
+
+/// Runs the operation of [`with_body`] with this body, without sending it.
+fn dry(cli: &Cli, spec: &str, body: &str) -> Ran {
+    cli.run(&["--spec", spec, "t", "op", "i", "--dry-run", "--json", body])
 }
 
 fn operations(ids: impl Iterator<Item = Value>) -> Value {
@@ -588,19 +593,7 @@ fn a_field_whose_type_the_document_does_not_know_takes_any_json_in_every_version
     let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
     for document in [document, older] {
         let spec = cli.file("spec.json", &document.to_string());
-        let run = |body: &Value| {
-            let body = body.to_string();
-            cli.run(&[
-                "--spec",
-                &spec,
-                "t",
-                "op",
-                "i",
-                "--dry-run",
-                "--json",
-                &body,
-            ])
-        };
+        let run = |body: &Value| dry(&cli, &spec, &body.to_string());
         for name in ["bare", "choice"] {
             for value in [json!(5), json!("x"), json!([1]), json!({"a": null})] {
                 let body = json!({ name: value });
@@ -636,16 +629,7 @@ fn what_is_marked_as_any_json_is_checked_by_nothing_else() {
     let spec = cli.file("spec.json", &document.to_string());
     for value in ["5", "[1]", "null", "\"x\"", "{\"a\":\"x\",\"b\":1}"] {
         let body = format!("{{\"m\":{value}}}");
-        let ran = cli.run(&[
-            "--spec",
-            &spec,
-            "t",
-            "op",
-            "i",
-            "--dry-run",
-            "--json",
-            &body,
-        ]);
+        let ran = dry(&cli, &spec, &body);
         assert!(ran.code == 0 && ran.out.contains(&body), "{ran:?}");
     }
 }

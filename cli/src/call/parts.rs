@@ -65,28 +65,26 @@ pub fn of_json(index: &Index, body: &Body, form: &Value) -> Vec<(String, String)
             let of = known.and_then(|known| known.get(name));
             let is_file = of.is_some_and(|of| is_file(index, &index.resolved(of)));
             let file = is_file.then(|| fault(name.clone(), "must be a file"));
-            let headers = missing_headers(body, name, &[]).into_iter();
-            let headers = headers.map(|(at, _)| fault(at, "required: a header of the part"));
-            file.into_iter().chain(headers)
+            let headers = missing_headers(body, name, &[]);
+            let headers = headers.map(|at| fault(at, "required: a header of the part"));
+            file.into_iter().chain(headers).collect::<Vec<_>>()
         })
         .collect()
 }
 
-/// Returns the faults of required headers of the parts with this name.
-fn missing_headers(body: &Body, name: &str, parts: &[(String, Part)]) -> Vec<(String, String)> {
+/// Returns the required headers of the parts with this name that are not given, as `PART;HEADER`.
+fn missing_headers<'b>(
+    body: &'b Body,
+    name: &'b str,
+    parts: &'b [(String, Part)],
+) -> impl Iterator<Item = String> {
     let needed = body.headers(name).filter(|header| header.required);
-    let is_given = |header: &str| {
+    let is_given = move |header: &str| {
         let mut all = parts.iter();
         all.any(|(other, _)| body.header_of(other) == Some((name, header)))
     };
-    needed
-        .filter(|header| !is_given(header.name))
-        .map(|header| {
-            let at = format!("{name};{}", header.name);
-            let fault = format!("required, not given: -b '{at}=VALUE'");
-            (at, fault)
-        })
-        .collect()
+    let missing = needed.filter(move |header| !is_given(header.name));
+    missing.map(move |header| format!("{name};{}", header.name))
 }
 
 /// Returns the faults of a form's parts: unknown names, missing parts and headers, files where none
@@ -118,7 +116,10 @@ pub fn parts(index: &Index, body: &Body, parts: &[(String, Part)]) -> Vec<(Strin
             }
             continue;
         };
-        faults.extend(missing_headers(body, name, parts));
+        faults.extend(missing_headers(body, name, parts).map(|at| {
+            let fault = format!("required, not given: -b '{at}=VALUE'");
+            (at, fault)
+        }));
         let of = index.resolved(body.part(index, name, of));
         let all = parts.iter().filter(|(other, _)| other == name);
         let all: Vec<&Part> = all.map(|(_, part)| part).collect();

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{contract, drf, trim};
+use super::{drf, trim};
 
 /// Returns the same document in the form of OpenAPI 3.
 pub fn convert(old: &Value) -> Value {
@@ -15,10 +15,12 @@ pub fn convert(old: &Value) -> Value {
         .unwrap_or("https");
     let definitions = old.get("definitions").and_then(Value::as_object);
     let definitions = definitions.into_iter().flatten();
+    let definitions = definitions.map(|(name, of)| (name.clone(), schema(of)));
+    let definitions: Map<String, Value> = definitions.collect();
     let mut new = json!({
         "openapi": "3.0.3",
         "info": old.get("info"),
-        "components": { "schemas": definitions.map(|(name, of)| (name.clone(), schema(of))).collect::<Map<_, _>>() },
+        "components": { "schemas": definitions },
     });
     if let Some(host) = text("host") {
         new["servers"] = json!([{ "url": format!("{scheme}://{host}") }]);
@@ -218,15 +220,7 @@ fn schema(old: &Value) -> Value {
         if let Some(Value::String(target)) = map.get_mut("$ref") {
             *target = target.replace("#/definitions/", "#/components/schemas/");
         }
-        for key in ["items", "additionalProperties"] {
-            let values = map.get_mut(key).and_then(Value::as_object_mut);
-            if let Some((values, mut any)) =
-                values.and_then(|v| drf::untyped_values(v).map(|any| (v, any)))
-            {
-                any.insert(contract::JSON.into(), true.into());
-                *values = any;
-            }
-        }
+        drf::open_values(&mut map);
         map
     })
 }

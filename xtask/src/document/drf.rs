@@ -45,13 +45,22 @@ pub fn is_json_field(schema: &Map<String, Value>) -> bool {
         && !SAYS.iter().any(|key| schema.contains_key(*key))
 }
 
-/// Returns the rest of a schema for the values of a `DictField` or `ListField` that has no field
-/// for them: in Swagger 2.0 they are texts that may be null, in DRF any JSON.
-pub fn untyped_values(schema: &Map<String, Value>) -> Option<Map<String, Value>> {
-    let is = |key: &str, value: Value| schema.get(key) == Some(&value);
-    let mut rest = schema.clone();
-    rest.retain(|key, _| key != "type" && key != "nullable");
-    (is("type", "string".into()) && is("nullable", true.into()) && is_words(&rest)).then_some(rest)
+/// Opens the values of a `DictField` or `ListField` that has no field for them to any JSON, which
+/// DRF takes and returns there: in Swagger 2.0 they are texts that may be null.
+pub fn open_values(schema: &mut Map<String, Value>) {
+    for key in ["items", "additionalProperties"] {
+        let Some(values) = schema.get_mut(key).and_then(Value::as_object_mut) else {
+            continue;
+        };
+        let is = |key: &str, value: Value| values.get(key) == Some(&value);
+        let is_unknown = is("type", "string".into()) && is("nullable", true.into());
+        let mut rest = values.clone();
+        rest.retain(|key, _| key != "type" && key != "nullable");
+        if is_unknown && is_words(&rest) {
+            rest.insert(contract::JSON.into(), true.into());
+            *values = rest;
+        }
+    }
 }
 
 /// Returns the type and the values of a list of choices, if they become an open enum. drf-yasg

@@ -1,6 +1,5 @@
 //! Converts schemas.
 
-use autopi_codegen::contract;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -13,17 +12,7 @@ use crate::{
 /// that may be null.
 pub fn body_schema_of(old: &Value, at: &At<'_>, report: &mut Report) -> Value {
     let mut new = schema_of(old, at, report);
-    each_schema(&mut new, &mut |map| {
-        for key in ["items", "additionalProperties"] {
-            let Some(values) = map.get_mut(key).and_then(Value::as_object_mut) else {
-                continue;
-            };
-            if let Some(mut any) = drf::untyped_values(values) {
-                any.insert(contract::JSON.into(), true.into());
-                *values = any;
-            }
-        }
-    });
+    each_schema(&mut new, &mut drf::open_values);
     new
 }
 

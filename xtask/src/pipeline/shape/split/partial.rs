@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 use crate::document;
 
 /// The names of partial forms, by those of the components.
-#[derive(Default)]
 pub(super) struct Forms {
     /// Of the bodies, and of their parts and alternatives.
     all: BTreeMap<String, String>,
@@ -57,8 +56,7 @@ impl Forms {
             (name, form)
         });
         let differing: BTreeMap<_, _> = differing.collect();
-        let mut more = differing.clone();
-        all.append(&mut more);
+        all.extend(differing.clone());
         Self { all, differing }
     }
 
