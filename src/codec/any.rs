@@ -26,6 +26,9 @@ impl<'de> Deserialize<'de> for Any {
 
 struct Reader;
 
+/// Up to so many members are read before their map is made.
+const FEW: usize = 8;
+
 macro_rules! as_it_is {
     ($($name:ident($ty:ty)),*) => {$(
         fn $name<E>(self, value: $ty) -> Result<Value, E> {
@@ -67,8 +70,20 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
-        while let Some(name) = members.next_key()? {
+        // Most objects are small: a map made for as many members as there are is allocated once.
+        let mut few: [_; FEW] = std::array::from_fn(|_| None);
+        let mut count = 0;
+        while count < FEW
+            && let Some(name) = members.next_key::<String>()?
+        {
+            few[count] = Some((name, members.next_value::<Any>()?.0));
+            count += 1;
+        }
+        let mut map = Map::with_capacity(count);
+        map.extend(few.into_iter().flatten());
+        while count == FEW
+            && let Some(name) = members.next_key()?
+        {
             map.insert(name, members.next_value::<Any>()?.0);
         }
         let may_be_number = map.len() == 1 && *NUMBERS_ARE_MARKED;
@@ -95,5 +110,20 @@ mod tests {
             );
         }
         assert!(serde_json::from_str::<Any>("{").is_err());
+    }
+
+    #[test]
+    fn an_object_of_any_size_keeps_its_members_and_the_last_of_two_counts() {
+        for count in [0, 1, FEW - 1, FEW, FEW + 1, 5 * FEW] {
+            let members: Vec<_> = (0..count).map(|n| format!(r#""m{n}":[{n}]"#)).collect();
+            let text = format!("{{{}}}", members.join(","));
+            let read = |text: &str| serde_json::from_str::<Any>(text).unwrap().0;
+            assert_eq!(read(&text).to_string(), text);
+            if count > 0 {
+                let twice = text.replace('}', r#","m0":"last"}"#);
+                assert_eq!(read(&twice)["m0"], "last");
+                assert_eq!(read(&twice).as_object().unwrap().len(), count);
+            }
+        }
     }
 }

@@ -183,36 +183,32 @@ impl Code {
         schema: &Value,
         ident: &Ident,
     ) -> Result<Option<TokenStream>, Error> {
-        let values = match schema.get("additionalProperties") {
-            Some(value @ Value::Object(map)) if !map.is_empty() => Some((
-                doc.nullable(value, &mut BTreeSet::new())?,
-                checks::body(doc, value),
-            )),
-            Some(Value::Bool(true)) => Some((quote!(crate::serde_json::Value), quote!())),
-            _ => None,
-        };
-        self.placeholders
-            .extend(quote!(#ident: crate::rt::Placeholder::placeholder(),));
-        self.initial
-            .extend(quote!(#ident: ::std::default::Default::default(),));
-        let (ty, keeps) = match values {
-            None => (quote!(crate::UnknownMembers), None),
-            Some((value, each)) => {
+        let others = schema.get("additionalProperties");
+        let is_any = |others: &Value| others.as_object().is_none_or(|map| map.is_empty());
+        let ty = match others.filter(|others| !is_any(others)) {
+            None => quote!(crate::UnknownMembers),
+            Some(value) => {
+                let each = checks::body(doc, value);
                 if !each.is_empty() {
                     self.checks
                         .extend(quote!(v.values("", &self.#ident, |v, value| { #each });));
                 }
-                (
-                    quote!(::std::collections::BTreeMap<::std::string::String, #value>),
-                    Some(quote!(
-                        const KEEPS_UNKNOWN: bool = true;
-                    )),
-                )
+                let value = doc.nullable(value, &mut BTreeSet::new())?;
+                quote!(::std::collections::BTreeMap<::std::string::String, #value>)
             }
         };
+        let is_open = others.is_some_and(|others| *others != Value::Bool(false));
+        self.placeholders
+            .extend(quote!(#ident: crate::rt::Placeholder::placeholder(),));
+        self.initial
+            .extend(quote!(#ident: ::std::default::Default::default(),));
         let about = "Members that the document does not name.";
         self.fields
             .extend(quote!(#[markup = #about] pub #ident: #ty,));
-        Ok(keeps)
+        Ok(is_open.then(|| {
+            quote!(
+                const KEEPS_UNKNOWN: bool = true;
+            )
+        }))
     }
 }
