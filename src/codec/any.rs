@@ -26,8 +26,8 @@ impl<'de> Deserialize<'de> for Any {
 
 struct Reader;
 
-/// Up to so many members are read before their map is made.
-const FEW: usize = 8;
+/// The members that a map is made for.
+const FEW: usize = 4;
 
 macro_rules! as_it_is {
     ($($name:ident($ty:ty)),*) => {$(
@@ -70,20 +70,12 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        // Most objects are small: a map made for as many members as there are is allocated once.
-        let mut few: [_; FEW] = std::array::from_fn(|_| None);
-        let mut count = 0;
-        while count < FEW
-            && let Some(name) = members.next_key::<String>()?
-        {
-            few[count] = Some((name, members.next_value::<Any>()?.0));
-            count += 1;
-        }
-        let mut map = Map::with_capacity(count);
-        map.extend(few.into_iter().flatten());
-        while count == FEW
-            && let Some(name) = members.next_key()?
-        {
+        let mut map = Map::new();
+        while let Some(name) = members.next_key()? {
+            // The first table of a map that grows would be freed in the middle of the heap.
+            if map.is_empty() {
+                map = Map::with_capacity(FEW);
+            }
             map.insert(name, members.next_value::<Any>()?.0);
         }
         let may_be_number = map.len() == 1 && *NUMBERS_ARE_MARKED;
