@@ -139,18 +139,21 @@ fn encoded(response: &RawResponse) -> Option<String> {
     if response.content_length() == Some(0) || cfg!(target_family = "wasm") {
         return None;
     }
-    let names = response.headers().get_all(CONTENT_ENCODING).iter();
-    let names: Vec<_> = names
-        .map(|n| String::from_utf8_lossy(n.as_bytes()))
-        .collect();
-    let plain = |name: &str| name.is_empty() || name.eq_ignore_ascii_case("identity");
-    if names.iter().all(|name| plain(name.trim())) {
-        return None;
-    }
+    let names = encodings(response.headers());
     let name: String = names.join(", ").chars().take(60).collect();
-    Some(format!(
-        "the body is encoded as `{name}`, which this client does not decode"
-    ))
+    (!names.is_empty())
+        .then(|| format!("the body is encoded as `{name}`, which this client does not decode"))
+}
+
+/// Returns the names of the encodings that change a body, which have no case, from all lists of
+/// them (RFC 9110, 5.3 and 8.4).
+pub(super) fn encodings(headers: &HeaderMap) -> Vec<String> {
+    let lists = headers.get_all(CONTENT_ENCODING).iter();
+    let lists = lists.map(|list| String::from_utf8_lossy(list.as_bytes()).to_ascii_lowercase());
+    let lists: Vec<_> = lists.collect();
+    let names = lists.iter().flat_map(|list| list.split(',')).map(str::trim);
+    let names = names.filter(|name| !matches!(*name, "" | "identity"));
+    names.map(str::to_owned).collect()
 }
 
 /// Returns the error that a response other than 2xx becomes.

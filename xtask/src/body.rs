@@ -6,7 +6,7 @@ use std::{
     io::{self, Read},
 };
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use reqwest::{
     Response,
     header::{CONTENT_ENCODING, HeaderMap},
@@ -29,7 +29,7 @@ impl Fault {
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Broken(e, _) => !e.is_timeout(),
-            Self::Damaged(_) => true,
+            Self::Damaged(e) => e.kind() == io::ErrorKind::UnexpectedEof,
             Self::TooLarge(_) | Self::Encoded(_) => false,
         }
     }
@@ -82,30 +82,34 @@ pub async fn read(
     Ok(bytes)
 }
 
-fn decoded(bytes: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
+fn decoded(mut bytes: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
     let mut out = Vec::new();
-    let mut decoder = MultiGzDecoder::new(bytes).take(limit as u64 + 1);
-    decoder.read_to_end(&mut out).map_err(Fault::Damaged)?;
-    match out.len() > limit {
-        true => Err(Fault::TooLarge(limit)),
-        false => Ok(out),
+    // Zeros behind the last member are padding, also to gzip(1).
+    while bytes.iter().any(|b| *b != 0) {
+        let most = (limit + 1 - out.len()) as u64;
+        let mut member = GzDecoder::new(bytes).take(most);
+        member.read_to_end(&mut out).map_err(Fault::Damaged)?;
+        if out.len() > limit {
+            return Err(Fault::TooLarge(limit));
+        }
+        bytes = member.into_inner().into_inner();
     }
+    Ok(out)
 }
 
 /// Returns whether a body is in gzip: names have no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1).
 fn is_gzip(headers: &HeaderMap) -> Result<bool, Fault> {
-    let names = headers.get_all(CONTENT_ENCODING).iter();
-    let names = names.map(|name| {
-        String::from_utf8_lossy(name.as_bytes())
-            .trim()
-            .to_lowercase()
-    });
+    let lists = headers.get_all(CONTENT_ENCODING).iter();
+    let lists: Vec<_> = lists
+        .map(|l| String::from_utf8_lossy(l.as_bytes()).to_lowercase())
+        .collect();
+    let names = lists.iter().flat_map(|list| list.split(',')).map(str::trim);
     let names: Vec<_> = names
-        .filter(|name| !matches!(name.as_str(), "" | "identity"))
+        .filter(|name| !matches!(*name, "" | "identity"))
         .collect();
     match &names[..] {
         [] => Ok(false),
-        [name] if name == "gzip" || name == "x-gzip" => Ok(true),
+        ["gzip" | "x-gzip"] => Ok(true),
         names => Err(Fault::Encoded(names.join(", ").chars().take(60).collect())),
     }
 }
