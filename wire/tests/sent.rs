@@ -955,3 +955,25 @@ async fn limits_are_checked_everywhere_and_reported_at_once() {
     );
     assert!(seen.lock().unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn integers_beyond_64_bits_with_a_sign_keep_every_digit() {
+    let text = concat!(
+        r#"{"bytes":18446744073709551615,"serial":9223372036854775808,"list":[0],"#,
+        r#""wide":18446744073709551615,"choice":18446744073709551615}"#
+    );
+    let (client, seen) = server("application/json", text).await;
+    let body = types::IntegersRequest::new(u64::MAX)
+        .serial(1_u64 << 63)
+        .list([0_u64])
+        .wide(u64::MAX)
+        .choice(u64::MAX);
+    let call = client.integers_create().serial(u64::MAX).body(&body);
+    let back = call.send().await.unwrap();
+    let sent = seen.lock().unwrap().pop().unwrap();
+    assert_eq!(sent.body, text);
+    assert_eq!(sent.uri(), "/integers/?serial=18446744073709551615");
+    assert_eq!((back.bytes, back.serial), (Some(u64::MAX), Some(1 << 63)));
+    assert_eq!(back.wide, Some(Json(u64::MAX.into())));
+    assert_eq!(back.choice, Some(Json(u64::MAX.into())));
+}

@@ -44,6 +44,10 @@ pub const RULES: &[(&str, Rule)] = &[
         untyped::bare_read_only_strings,
     ),
     ("JSON fields opened to any JSON", untyped::json_fields),
+    (
+        "integers wider than 64 bits opened to any JSON",
+        untyped::wide_integers,
+    ),
     ("two ids: DeviceId and UnitId", ids::two_ids),
     (
         "lists: names repeated, as DRF reads them",

@@ -2,7 +2,7 @@
 //! documented as `{type: string, readOnly: true}` (a real read-only text field has a length, a
 //! format or choices), and a `JSONField` as `{type: object}`.
 
-use autopi_codegen::contract;
+use autopi_codegen::{contract, schema};
 use serde_json::{Map, Value};
 
 use crate::document::{self, drf};
@@ -27,6 +27,19 @@ pub fn bare_read_only_strings(doc: &mut Value) -> Result<usize, Failure> {
         if bare {
             map.shift_remove("type");
             map.insert(contract::JSON.into(), Value::Bool(true));
+            n += 1;
+        }
+    });
+    Ok(n)
+}
+
+/// Marks integers of which no Rust type of 64 bits has all values.
+pub fn wide_integers(doc: &mut Value) -> Result<usize, Failure> {
+    let mut n = 0;
+    document::document_schemas(doc, &mut |map| {
+        let is_integer = map.get("type").is_some_and(|kind| kind == "integer");
+        if is_integer && schema::is_wider_than_64_bits(map) {
+            map.insert(contract::JSON.into(), true.into());
             n += 1;
         }
     });
