@@ -977,3 +977,26 @@ async fn integers_beyond_64_bits_with_a_sign_keep_every_digit() {
     assert_eq!(back.wide, Some(Json(u64::MAX.into())));
     assert_eq!(back.choice, Some(Json(u64::MAX.into())));
 }
+
+#[tokio::test]
+async fn the_members_of_an_object_are_counted_and_required_whether_described_or_not() {
+    let (client, seen) = server("application/json", "").await;
+    let counted = || types::Counted::new(json!([1]));
+    let map = |name: &str| [(name.to_owned(), 1_i64)];
+    for (body, wrong) in [
+        (counted(), "must be at least 2 members, is `1`"),
+        (
+            counted().a("a").b("b").c("c"),
+            "must be at most 3 members, is `4`",
+        ),
+        (counted().map(map("y")), "map.x: required, not set"),
+    ] {
+        let error = client.counted_create().body(&body).send().await;
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(wrong), "{error}");
+    }
+    let body = counted().map(map("x"));
+    client.counted_create().body(&body).send().await.unwrap();
+    let sent = seen.lock().unwrap().pop().unwrap().body;
+    assert_eq!(sent, r#"{"map":{"x":1},"unsaid":[1]}"#);
+}

@@ -53,11 +53,13 @@ pub fn is_json_patch<'a>(schema: &'a Value, resolved: impl Fn(&'a Value) -> &'a 
 /// Returns whether the schema is a `JSONField`, which takes and returns any JSON: an object of
 /// which nothing else is known (docs/decisions/0018).
 pub fn is_json_field(schema: &Map<String, Value>) -> bool {
-    const SAYS: [&str; 11] = [
+    const SAYS: [&str; 13] = [
         "properties",
         "patternProperties",
         "additionalProperties",
         "required",
+        "minProperties",
+        "maxProperties",
         "enum",
         "allOf",
         "anyOf",

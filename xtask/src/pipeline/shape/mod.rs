@@ -82,6 +82,10 @@ pub const RULES: &[(&str, Rule)] = &[
         unions::spread,
     ),
     ("unions: every tag written out", unions::tags),
+    (
+        "members that are required but not described are any JSON",
+        untyped::required_members,
+    ),
     ("enums: open enums named", enums::open_enums),
     (
         "responses: an id by which an item is addressed is always present",
