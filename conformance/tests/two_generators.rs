@@ -204,7 +204,7 @@ async fn a_path_parameter_is_one_segment_or_refused() {
 
 /// Without the header the body would be refused, as one in an encoding that nobody asked for.
 #[tokio::test]
-async fn a_download_in_the_encoding_that_a_header_asks_for_is_as_it_came() {
+async fn a_download_in_the_encoding_that_a_header_asks_for_is_not_refused() {
     use progenitor_client::{ClientHooks, OperationInfo};
     let zipped = |_: &reqwest::Request| {
         let response = axum::http::Response::builder().header("content-encoding", "x-gzip");

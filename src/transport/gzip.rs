@@ -12,7 +12,7 @@ use reqwest::{
 use tokio::io::AsyncBufReadExt;
 use tokio_util::io::StreamReader;
 
-use crate::transport::{file, response::encodings};
+use crate::transport::{encoding::encodings, file};
 
 /// Asks for gzip, unless the request names encodings or asks for a part.
 pub(super) fn ask(headers: &mut HeaderMap) {

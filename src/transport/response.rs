@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, RANGE};
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, RANGE};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
@@ -16,6 +16,7 @@ use crate::{
     privacy::shown,
     transport::{
         clock::{Instant, after},
+        encoding::encodings,
         html::{is_html, is_page},
         platform::{RawResponse, timeout},
         request::RequestSpec,
@@ -143,17 +144,6 @@ fn encoded(response: &RawResponse) -> Option<String> {
     let name: String = names.join(", ").chars().take(60).collect();
     (!names.is_empty())
         .then(|| format!("the body is encoded as `{name}`, which this client does not decode"))
-}
-
-/// Returns the names of the encodings that change a body, which have no case, from all lists of
-/// them (RFC 9110, 5.3 and 8.4).
-pub(super) fn encodings(headers: &HeaderMap) -> Vec<String> {
-    let lists = headers.get_all(CONTENT_ENCODING).iter();
-    let lists = lists.map(|list| String::from_utf8_lossy(list.as_bytes()).to_ascii_lowercase());
-    let lists: Vec<_> = lists.collect();
-    let names = lists.iter().flat_map(|list| list.split(',')).map(str::trim);
-    let names = names.filter(|name| !matches!(*name, "" | "identity"));
-    names.map(str::to_owned).collect()
 }
 
 /// Returns the error that a response other than 2xx becomes.

@@ -7,10 +7,9 @@ use std::{
 };
 
 use flate2::bufread::GzDecoder;
-use reqwest::{
-    Response,
-    header::{CONTENT_ENCODING, HeaderMap},
-};
+use reqwest::{Response, header::HeaderMap};
+
+use crate::encoding::encodings;
 
 /// The reason why a body cannot be read.
 pub enum Fault {
@@ -84,8 +83,7 @@ pub async fn read(
 
 fn decoded(mut bytes: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
     let mut out = Vec::new();
-    // Zeros behind the last member are padding, also to gzip(1).
-    while bytes.iter().any(|b| *b != 0) {
+    loop {
         let most = (limit + 1 - out.len()) as u64;
         let mut member = GzDecoder::new(bytes).take(most);
         member.read_to_end(&mut out).map_err(Fault::Damaged)?;
@@ -93,23 +91,19 @@ fn decoded(mut bytes: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
             return Err(Fault::TooLarge(limit));
         }
         bytes = member.into_inner().into_inner();
+        // Zeros behind the last member are padding, also to gzip(1).
+        if bytes.iter().all(|b| *b == 0) {
+            return Ok(out);
+        }
     }
-    Ok(out)
 }
 
-/// Returns whether a body is in gzip: names have no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1).
+/// Returns whether a body is in gzip, by either of its names (RFC 9110, 8.4.1.3).
 fn is_gzip(headers: &HeaderMap) -> Result<bool, Fault> {
-    let lists = headers.get_all(CONTENT_ENCODING).iter();
-    let lists: Vec<_> = lists
-        .map(|l| String::from_utf8_lossy(l.as_bytes()).to_lowercase())
-        .collect();
-    let names = lists.iter().flat_map(|list| list.split(',')).map(str::trim);
-    let names: Vec<_> = names
-        .filter(|name| !matches!(*name, "" | "identity"))
-        .collect();
+    let names = encodings(headers);
     match &names[..] {
         [] => Ok(false),
-        ["gzip" | "x-gzip"] => Ok(true),
+        [name] if name == "gzip" || name == "x-gzip" => Ok(true),
         names => Err(Fault::Encoded(names.join(", ").chars().take(60).collect())),
     }
 }

@@ -124,6 +124,7 @@ async fn a_compressed_document_is_read_to_its_end_or_refused() {
         ("gzip", b"{}".to_vec(), "breaks off", 3),
         ("gzip", b"{\"swagger\":\"2.0\"}".to_vec(), "is damaged", 1),
         ("gzip", [&padded[..], b"more"].concat(), "is damaged", 1),
+        ("gzip", vec![0; 30], "is damaged", 1),
         ("gzip", bomb, "larger than 1 MiB", 1),
         ("br", b"{}".to_vec(), "encoded as `br`", 1),
         ("gzip, gzip", zip(&zip(b"{}")), "encoded as `gzip, gzip`", 1),
