@@ -18,7 +18,7 @@ pub use crate::{
         redact::{Redact, debug_variant},
         style::{Format, Place, Style},
         union::{Alternative, Shape, Source, Tag, Union, kind, of, put, read_union},
-        validate::{Check, Violation, Violations},
+        validate::{Check, Violation, Violations, members},
     },
     pagination::params::PageParams,
     privacy::{

@@ -109,6 +109,25 @@ fn the_readme_has_the_numbers_of_the_document_and_every_area() {
         let is_right = on.contains(&name) == is_default && off.contains(&name) != is_default;
         assert!(is_right, "README.md does not say what {area} is for");
     }
+    // What a call of ours takes of the processor, as many of the bare client's.
+    let figures = read("docs/performance.md");
+    let calls = figures.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let what = cells.get(1)?;
+        let is_call = what.starts_with("(a)") && !what.contains("by its path")
+            || what.starts_with("(d)") && what.contains("throughput");
+        is_call.then(|| cells[5].to_owned())
+    });
+    let percents: Vec<i64> = calls
+        .flat_map(|cell| cell.split(" – ").map(str::to_owned).collect::<Vec<_>>())
+        .map(|ratio| (ratio.parse::<f64>().unwrap() * 100.0).round() as i64 - 100)
+        .collect();
+    let said = format!(
+        "a call costs {} to {} % more than by hand",
+        percents.iter().min().unwrap(),
+        percents.iter().max().unwrap()
+    );
+    assert!(readme.contains(&said), "README.md does not say {said:?}");
     assert!(readme.contains("over 3,100 [recorded] responses"));
     assert!(read("sandbox/tests/drf/responses.jsonl").lines().count() > 3_100);
 }

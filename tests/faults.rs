@@ -701,7 +701,7 @@ async fn a_body_in_an_encoding_that_nobody_asked_for_is_an_error() {
             assert!(text.contains(&format!("encoded as `{name}`")), "{text}");
         }
     }
-    for name in ["identity", "Identity", ""] {
+    for name in ["identity", "Identity", "", "identity, identity"] {
         let server = Server::responses(vec![encoded(name)]).await;
         let client = server.client();
         let plain = client.request(Method::GET, "/x/").send().await.unwrap();
@@ -750,7 +750,14 @@ async fn gzip_is_decoded_however_it_is_written() {
         );
         [head.as_bytes(), body].concat()
     };
-    for name in ["gzip", "GZIP", "x-gzip", "X-GZip"] {
+    for name in [
+        "gzip",
+        "GZIP",
+        "x-gzip",
+        "X-GZip",
+        "identity, gzip",
+        "gzip,",
+    ] {
         let whole = sent("200 OK", name, zipped);
         let failed = sent("404 Not Found", name, zipped);
         let half = sent("200 OK", name, &zipped[..30]);

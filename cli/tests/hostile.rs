@@ -637,7 +637,8 @@ fn what_is_marked_as_any_json_is_checked_by_nothing_else() {
 #[test]
 fn a_patch_takes_any_subset_of_the_members_at_any_depth() {
     let point = json!({"type": "object", "required": ["x", "y"], "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}}});
-    let car = json!({"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "at": point}});
+    // Marks that only we set say nothing in a document of another.
+    let car = json!({"type": "object", "x-partial": true, "x-autopi-partial": true, "required": ["name"], "properties": {"name": {"type": "string"}, "at": point}});
     let mut document = with_body(
         json!({"$ref": "#/components/schemas/Car"}),
         json!({"Car": car}),
@@ -645,9 +646,28 @@ fn a_patch_takes_any_subset_of_the_members_at_any_depth() {
     let item = document["paths"]["/x/{id}/"].as_object_mut().unwrap();
     let mut patch = item["post"].clone();
     patch["operationId"] = "change".into();
-    item.insert("patch".into(), patch);
+    item.insert("patch".into(), patch.clone());
+    // A JSON Patch is one in any media type.
+    patch["operationId"] = "steps".into();
+    let step = json!({"type": "object", "required": ["op", "path"], "properties": {"op": {"type": "string"}, "path": {"type": "string"}}});
+    patch["requestBody"]["content"]["application/json"]["schema"] =
+        json!({"type": "array", "items": {"$ref": "#/components/schemas/Step"}});
+    document["components"]["schemas"]["Step"] = step;
+    document["paths"]["/y/{id}/"] = json!({"patch": patch});
     let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
     let spec = cli.file("spec.json", &document.to_string());
+    let steps = r#"[{"op": "remove"}]"#;
+    let steps = cli.run(&[
+        "--spec",
+        &spec,
+        "t",
+        "steps",
+        "i",
+        "--dry-run",
+        "--json",
+        steps,
+    ]);
+    steps.bad(2, "path: required, not given");
     let run = |of: &str| cli.line(&format!("--spec {spec} t {of} i -b at.x:=1 --dry-run"));
     assert_eq!(run("change").code, 0, "{:?}", run("change"));
     run("op").bad(2, "at.y: required, not given");

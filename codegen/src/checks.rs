@@ -103,6 +103,20 @@ fn checks_at(
     checks
 }
 
+/// Returns the checks of `self`, a record of all these parts, for the number of its members.
+pub fn members(parts: &[&Value]) -> TokenStream {
+    let mut checks = TokenStream::new();
+    for (rule, function) in [
+        ("minProperties", quote!(min_members)),
+        ("maxProperties", quote!(max_members)),
+    ] {
+        let limits = parts.iter().filter_map(|part| part.get(rule)?.as_u64());
+        let limits = limits.filter_map(|n| usize::try_from(n).ok());
+        checks.extend(limits.map(|n| quote!(v.#function("", crate::rt::members(self), #n);)));
+    }
+    checks
+}
+
 /// Returns the checks of `value`, a reference to a body or to a member that the document does not
 /// name.
 pub fn body(doc: &Document<'_>, schema: &Value) -> TokenStream {
@@ -176,6 +190,10 @@ fn limits(key: &str, kind: &str, schema: &Value) -> TokenStream {
         "object" => {
             checks.extend(size("minProperties", "min_members", quote!(value.len())));
             checks.extend(size("maxProperties", "max_members", quote!(value.len())));
+            let names = schema.get("required").and_then(Value::as_array);
+            let names = names.into_iter().flatten().filter_map(Value::as_str);
+            let has = |name| quote!(v.member(#key, #name, value.contains_key(#name)););
+            checks.extend(names.map(has));
         }
         _ => {}
     }

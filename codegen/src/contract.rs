@@ -5,6 +5,11 @@
 /// The prefix of all names but [`ORIGINAL_OPERATION_ID`]. A member with such a name is never noise.
 pub const PREFIX: &str = "x-autopi-";
 
+/// Returns whether the member says something to us. In a document of the user's it does not.
+pub fn is_ours(key: &str) -> bool {
+    key.starts_with(PREFIX) || key == ORIGINAL_OPERATION_ID
+}
+
 /// `true` on a schema: any JSON is accepted, whatever the schema says otherwise. `false`, in the
 /// overlay, removes such a mark.
 pub const JSON: &str = "x-autopi-json";
@@ -40,6 +45,10 @@ pub const FROM: &str = "x-autopi-from";
 /// Between stages of the pipeline: marks a parameter that did not give its `collectionFormat`.
 /// Removed after `shape`.
 pub const COLLECTION_FORMAT_LEFT_OUT: &str = "x-autopi-collection-format-left-out";
+
+/// In the index of the command line, `true` on the body of a PATCH: nothing is required, at any
+/// depth. Never read from a document.
+pub const PARTIAL: &str = "x-autopi-partial";
 
 /// In proposals of the probe: the component that this one is a copy of, for a single operation.
 pub const COPY_OF: &str = "x-autopi-copy-of";

@@ -100,7 +100,7 @@ fn linked_type(ty: &Type) -> String {
         ("Map", _) => "any object".into(),
         ("Json", _) => "any JSON".into(),
         ("String", _) => "a string".into(),
-        ("i64", _) => "an integer".into(),
+        ("i64" | "u64", _) => "an integer".into(),
         ("f64", _) => "a number".into(),
         ("bool", _) => "a boolean".into(),
         _ => {
@@ -164,6 +164,7 @@ pub fn limits(doc: &Document<'_>, schema: &Value) -> Vec<String> {
         "decimal",
         "int32",
         "int64",
+        "uint64",
         "float",
         "double",
         "binary",

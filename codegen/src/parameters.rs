@@ -65,7 +65,7 @@ impl Argument {
                 .and_then(|t| doc.schemas.get(t))
                 .is_some_and(|s| s.get("enum").is_none());
         Ok(match shown.as_str() {
-            "i64" | "f64" | "bool" => Self::Plain(ty),
+            "i64" | "u64" | "f64" | "bool" => Self::Plain(ty),
             _ if is_json(&ty) => Self::Any,
             _ if is_object => Self::Of(ty),
             _ => Self::Into(ty),

@@ -5,6 +5,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use autopi_sandbox::{Sandbox, Wire};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use support::Api;
 
@@ -346,11 +347,55 @@ async fn links_of_offsets_and_invalid_cursors_are_those_of_drf() {
         let valid = api.get(&format!("/v1/files/?cursor={cursor}")).await;
         assert_eq!(valid.status, 200, "{cursor}: {}", valid.body);
     }
-    // `o=-1`, `o=x`, no base64, no text, without its padding.
-    for cursor in ["bz0tMQ==", "bz14", "bz0yMA", "%C3%A9", "/w=="] {
+    // `o=-1`, `o=x`, no base64, no text, without its padding, `r=x`.
+    for cursor in ["bz0tMQ==", "bz14", "bz0yMA", "%C3%A9", "/w==", "cj14"] {
         let invalid = api.get(&format!("/v1/files/?cursor={cursor}")).await;
         assert_eq!(invalid.status, 404, "{cursor}: {}", invalid.body);
     }
+    // `p` is the item behind which, or with `r` before which, a page is; `o` counts from there.
+    let page = async |cursor: &str| {
+        let cursor = STANDARD.encode(cursor);
+        let cursor = form_urlencoded::byte_serialize(cursor.as_bytes()).collect::<String>();
+        let page = api
+            .get(&format!("/v1/files/?page_size=10&cursor={cursor}"))
+            .await
+            .body;
+        let link = |name: &str| {
+            let query = page[name].as_str()?.split_once('?')?.1;
+            let pairs = form_urlencoded::parse(query.as_bytes());
+            let cursor = pairs.into_iter().find(|(name, _)| name == "cursor")?.1;
+            String::from_utf8(STANDARD.decode(cursor.as_bytes()).unwrap()).ok()
+        };
+        let items = page["results"].as_array().unwrap().clone();
+        (items, link("next"), link("previous"))
+    };
+    let (first, next, previous) = page("").await;
+    assert_eq!((next.as_deref(), previous), (Some("p=9"), None));
+    let (second, next, previous) = page("p=9").await;
+    assert_eq!(
+        (next.as_deref(), previous.as_deref()),
+        (Some("p=19"), Some("r=1&p=10"))
+    );
+    let (back, next, previous) = page("r=1&p=10").await;
+    assert_eq!(
+        (back, next.as_deref(), previous),
+        (first.clone(), Some("p=9"), None)
+    );
+    let (third, next, previous) = page("p=19").await;
+    assert_eq!(
+        (third.len(), next, previous.as_deref()),
+        (5, None, Some("r=1&p=20"))
+    );
+    assert_eq!(page("r=1&p=20").await.0, second);
+    assert_eq!(page("o=3&p=6").await.0, second);
+    assert_eq!(page("r=1&o=2&p=12").await.0, first);
+    assert_eq!(page("r=1").await.0.last(), third.last());
+    assert_eq!(page("r=1&p=3").await.0, first[..3]);
+    let (none, next, previous) = page("p=24").await;
+    assert_eq!(
+        (none.len(), next, previous.as_deref()),
+        (0, None, Some("r=1&p=24"))
+    );
     let invalid = api.get("/v1/files/?cursor=x").await;
     assert_eq!(invalid.status, 404);
     assert_eq!(invalid.body, json!({"detail": "Invalid cursor"}));

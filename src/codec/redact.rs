@@ -58,7 +58,7 @@ macro_rules! plain {
     ($($ty:ty),* $(,)?) => { $(impl Redact for $ty {})* };
 }
 plain!(
-    bool, i64, f64, Uuid, DeviceId, UnitId, Timestamp, Date, Decimal
+    bool, i64, u64, f64, Uuid, DeviceId, UnitId, Timestamp, Date, Decimal
 );
 
 impl Redact for String {

@@ -7,12 +7,12 @@ use async_compression::tokio::bufread::GzipDecoder;
 use futures_util::{TryStreamExt, future::Either, stream};
 use reqwest::{
     Body, Response,
-    header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue, RANGE},
+    header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, RANGE},
 };
 use tokio::io::AsyncBufReadExt;
 use tokio_util::io::StreamReader;
 
-use crate::transport::file;
+use crate::transport::{encoding::encodings, file};
 
 /// Asks for gzip, unless the request names encodings or asks for a part.
 pub(super) fn ask(headers: &mut HeaderMap) {
@@ -22,15 +22,9 @@ pub(super) fn ask(headers: &mut HeaderMap) {
     }
 }
 
-/// Returns whether the body is in gzip: names have no case, and `x-gzip` is `gzip` (RFC 9110,
-/// 8.4.1).
+/// Returns whether the body is in gzip, by either of its names (RFC 9110, 8.4.1.3).
 pub(super) fn is_used(headers: &HeaderMap) -> bool {
-    let mut names = headers.get_all(CONTENT_ENCODING).iter();
-    let (Some(name), None) = (names.next(), names.next()) else {
-        return false;
-    };
-    let name = name.as_bytes().trim_ascii().to_ascii_lowercase();
-    matches!(&name[..], b"gzip" | b"x-gzip")
+    matches!(&encodings(headers)[..], [name] if name == "gzip" || name == "x-gzip")
 }
 
 /// Returns the body without gzip.

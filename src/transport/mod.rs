@@ -9,6 +9,7 @@ pub(crate) mod budget;
 mod build;
 pub(crate) mod clock;
 pub(crate) mod core;
+mod encoding;
 #[cfg(not(target_family = "wasm"))]
 mod file;
 pub(crate) mod framing;

@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, RANGE};
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, RANGE};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
@@ -16,6 +16,7 @@ use crate::{
     privacy::shown,
     transport::{
         clock::{Instant, after},
+        encoding::encodings,
         html::{is_html, is_page},
         platform::{RawResponse, timeout},
         request::RequestSpec,
@@ -139,18 +140,10 @@ fn encoded(response: &RawResponse) -> Option<String> {
     if response.content_length() == Some(0) || cfg!(target_family = "wasm") {
         return None;
     }
-    let names = response.headers().get_all(CONTENT_ENCODING).iter();
-    let names: Vec<_> = names
-        .map(|n| String::from_utf8_lossy(n.as_bytes()))
-        .collect();
-    let plain = |name: &str| name.is_empty() || name.eq_ignore_ascii_case("identity");
-    if names.iter().all(|name| plain(name.trim())) {
-        return None;
-    }
+    let names = encodings(response.headers());
     let name: String = names.join(", ").chars().take(60).collect();
-    Some(format!(
-        "the body is encoded as `{name}`, which this client does not decode"
-    ))
+    (!names.is_empty())
+        .then(|| format!("the body is encoded as `{name}`, which this client does not decode"))
 }
 
 /// Returns the error that a response other than 2xx becomes.

@@ -955,3 +955,48 @@ async fn limits_are_checked_everywhere_and_reported_at_once() {
     );
     assert!(seen.lock().unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn integers_beyond_64_bits_with_a_sign_keep_every_digit() {
+    let text = concat!(
+        r#"{"bytes":18446744073709551615,"serial":9223372036854775808,"list":[0],"#,
+        r#""wide":18446744073709551615,"choice":18446744073709551615}"#
+    );
+    let (client, seen) = server("application/json", text).await;
+    let body = types::IntegersRequest::new(u64::MAX)
+        .serial(1_u64 << 63)
+        .list([0_u64])
+        .wide(u64::MAX)
+        .choice(u64::MAX);
+    let call = client.integers_create().serial(u64::MAX).body(&body);
+    let back = call.send().await.unwrap();
+    let sent = seen.lock().unwrap().pop().unwrap();
+    assert_eq!(sent.body, text);
+    assert_eq!(sent.uri(), "/integers/?serial=18446744073709551615");
+    assert_eq!((back.bytes, back.serial), (Some(u64::MAX), Some(1 << 63)));
+    assert_eq!(back.wide, Some(Json(u64::MAX.into())));
+    assert_eq!(back.choice, Some(Json(u64::MAX.into())));
+}
+
+#[tokio::test]
+async fn the_members_of_an_object_are_counted_and_required_whether_described_or_not() {
+    let (client, seen) = server("application/json", "").await;
+    let counted = || types::Counted::new(json!([1]));
+    let map = |name: &str| [(name.to_owned(), 1_i64)];
+    for (body, wrong) in [
+        (counted(), "must be at least 2 members, is `1`"),
+        (
+            counted().a("a").b("b").c("c"),
+            "must be at most 3 members, is `4`",
+        ),
+        (counted().map(map("y")), "map.x: required, not set"),
+    ] {
+        let error = client.counted_create().body(&body).send().await;
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(wrong), "{error}");
+    }
+    let body = counted().map(map("x"));
+    client.counted_create().body(&body).send().await.unwrap();
+    let sent = seen.lock().unwrap().pop().unwrap().body;
+    assert_eq!(sent, r#"{"map":{"x":1},"unsaid":[1]}"#);
+}

@@ -6,11 +6,10 @@ use std::{
     io::{self, Read},
 };
 
-use flate2::bufread::MultiGzDecoder;
-use reqwest::{
-    Response,
-    header::{CONTENT_ENCODING, HeaderMap},
-};
+use flate2::bufread::GzDecoder;
+use reqwest::{Response, header::HeaderMap};
+
+use crate::encoding::encodings;
 
 /// The reason why a body cannot be read.
 pub enum Fault {
@@ -29,7 +28,7 @@ impl Fault {
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Broken(e, _) => !e.is_timeout(),
-            Self::Damaged(_) => true,
+            Self::Damaged(e) => e.kind() == io::ErrorKind::UnexpectedEof,
             Self::TooLarge(_) | Self::Encoded(_) => false,
         }
     }
@@ -82,27 +81,26 @@ pub async fn read(
     Ok(bytes)
 }
 
-fn decoded(bytes: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
+fn decoded(mut bytes: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
     let mut out = Vec::new();
-    let mut decoder = MultiGzDecoder::new(bytes).take(limit as u64 + 1);
-    decoder.read_to_end(&mut out).map_err(Fault::Damaged)?;
-    match out.len() > limit {
-        true => Err(Fault::TooLarge(limit)),
-        false => Ok(out),
+    loop {
+        let most = (limit + 1 - out.len()) as u64;
+        let mut member = GzDecoder::new(bytes).take(most);
+        member.read_to_end(&mut out).map_err(Fault::Damaged)?;
+        if out.len() > limit {
+            return Err(Fault::TooLarge(limit));
+        }
+        bytes = member.into_inner().into_inner();
+        // Zeros behind the last member are padding, also to gzip(1).
+        if bytes.iter().all(|b| *b == 0) {
+            return Ok(out);
+        }
     }
 }
 
-/// Returns whether a body is in gzip: names have no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1).
+/// Returns whether a body is in gzip, by either of its names (RFC 9110, 8.4.1.3).
 fn is_gzip(headers: &HeaderMap) -> Result<bool, Fault> {
-    let names = headers.get_all(CONTENT_ENCODING).iter();
-    let names = names.map(|name| {
-        String::from_utf8_lossy(name.as_bytes())
-            .trim()
-            .to_lowercase()
-    });
-    let names: Vec<_> = names
-        .filter(|name| !matches!(name.as_str(), "" | "identity"))
-        .collect();
+    let names = encodings(headers);
     match &names[..] {
         [] => Ok(false),
         [name] if name == "gzip" || name == "x-gzip" => Ok(true),

@@ -7,6 +7,8 @@ mod body;
 pub mod cargo;
 pub mod commands;
 pub mod document;
+#[path = "../../src/transport/encoding.rs"]
+mod encoding;
 #[path = "../../src/transport/framing.rs"]
 mod framing;
 pub mod locate;

@@ -128,3 +128,224 @@ fn the_body_of_a_patch_requires_nothing_in_any_composition() {
         "{partial}"
     );
 }
+
+/// Returns the normalised document of operations `METHOD /x/ BODY` over these components.
+fn patched(bodies: &[(&str, Value)], schemas: Value) -> Value {
+    let operation = |(method, schema): &(&str, Value)| {
+        let body = json!({"content": {"application/json": {"schema": schema}}});
+        let id = format!("x_{method}");
+        let operation = json!({"operationId": id, "requestBody": body, "responses": {"204": {"description": ""}}});
+        ((*method).to_owned(), operation)
+    };
+    let path: serde_json::Map<_, _> = bodies.iter().map(operation).collect();
+    let document = json!({
+        "openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+        "paths": {"/x/": path}, "components": {"schemas": schemas},
+    });
+    let new = normalize(&document.to_string(), None).unwrap();
+    autopi_codegen::generate(&new.text, &|_| true).unwrap();
+    new.doc
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn of(doc: &Value, method: &str) -> Value {
+    let at = format!("/paths/~1x~1/{method}/requestBody/content/application~1json/schema");
+    doc.pointer(&at).unwrap().clone()
+}
+
+#[test]
+fn a_form_for_patch_takes_nothing_from_other_methods_and_has_no_twin() {
+    let object = |required: &[&str], members: Value| json!({"type": "object", "required": required, "properties": members});
+    let text = || json!({"type": "string"});
+    // A POST sends what has the name of a partial form, alone or held.
+    let doc = patched(
+        &[
+            ("post", reference("PatchedAddressRequest")),
+            ("patch", reference("Owner")),
+        ],
+        json!({
+            "Owner": {"type": "object", "properties": {"home": reference("PatchedAddressRequest")}},
+            "PatchedAddressRequest": object(&["street"], json!({"street": text()})),
+        }),
+    );
+    let schemas = &doc["components"]["schemas"];
+    assert_eq!(
+        schemas["PatchedAddressRequest"]["required"],
+        json!(["street"])
+    );
+    let home = &schemas["PatchedOwnerRequest"]["properties"]["home"];
+    assert_eq!(*home, reference("PatchedAddressRequest2"));
+    assert_eq!(schemas["PatchedAddressRequest2"]["required"], Value::Null);
+
+    // What no value of it requires needs no form: an empty list, and what stands under `not`.
+    let doc = patched(
+        &[
+            ("post", reference("A")),
+            (
+                "patch",
+                json!({"type": "object", "properties": {"a": reference("A"), "b": reference("B")}}),
+            ),
+        ],
+        json!({
+            "A": {"type": "object", "required": [], "properties": {"a": text()}, "additionalProperties": {"type": "object", "required": [], "properties": {"b": text()}}},
+            "B": {"type": "object", "properties": {"b": text()}, "not": reference("C")},
+            "C": object(&["c"], json!({"c": text()})),
+        }),
+    );
+    let names: Vec<&String> = doc["components"]["schemas"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .collect();
+    assert!(
+        !names.iter().any(|n| n.starts_with("PatchedA")
+            || n.starts_with("PatchedB")
+            || n.starts_with("PatchedC")),
+        "{names:?}"
+    );
+
+    // drf-spectacular's forms of a union are those that we would make, also one that holds itself.
+    let union = |names: [&str; 2]| json!({"oneOf": names.map(reference), "discriminator": {"propertyName": "kind", "mapping": {"cat": reference(names[0])["$ref"], "dog": reference(names[1])["$ref"]}}});
+    let cat =
+        || json!({"kind": text(), "lives": {"type": "integer"}, "kitten": reference("CatRequest")});
+    let dog = || json!({"kind": text(), "barks": {"type": "boolean"}});
+    let doc = patched(
+        &[
+            ("put", reference("PetRequest")),
+            ("patch", reference("PatchedPetRequest")),
+            ("post", reference("OwnerRequest")),
+            ("delete", json!({})),
+        ],
+        json!({
+            "PetRequest": union(["CatRequest", "DogRequest"]),
+            "PatchedPetRequest": union(["PatchedCatRequest", "PatchedDogRequest"]),
+            "CatRequest": object(&["kind", "lives"], cat()),
+            "DogRequest": object(&["kind"], dog()),
+            "PatchedCatRequest": {"type": "object", "properties": cat()},
+            "PatchedDogRequest": {"type": "object", "properties": dog()},
+            "OwnerRequest": object(&["pet"], json!({"pet": reference("PetRequest")})),
+        }),
+    );
+    let names: Vec<&String> = doc["components"]["schemas"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .collect();
+    assert!(!names.iter().any(|n| n.ends_with('2')), "{names:?}");
+    let doc = patched(
+        &[
+            ("put", reference("PetRequest")),
+            (
+                "patch",
+                json!({"oneOf": [reference("PatchedPetRequest"), reference("PatchedOwnerRequest")]}),
+            ),
+        ],
+        json!({
+            "PetRequest": union(["CatRequest", "DogRequest"]),
+            "PatchedPetRequest": union(["PatchedCatRequest", "PatchedDogRequest"]),
+            "CatRequest": object(&["kind", "lives"], cat()),
+            "DogRequest": object(&["kind"], dog()),
+            "PatchedCatRequest": {"type": "object", "properties": cat()},
+            "PatchedDogRequest": {"type": "object", "properties": dog()},
+            "PatchedOwnerRequest": object(&[], json!({"pet": reference("PetRequest")})),
+        }),
+    );
+    let names: Vec<&String> = doc["components"]["schemas"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .collect();
+    assert!(!names.iter().any(|n| n.ends_with('2')), "{names:?}");
+}
+
+#[test]
+fn alternatives_that_only_say_what_is_required_say_nothing_of_a_patch() {
+    let alternatives = json!([
+        {"required": ["a"], "description": "By a.", "type": "object"},
+        {"anyOf": [{"required": ["b"]}, {"allOf": [{"required": ["c"]}], "title": "C"}]},
+    ]);
+    let members =
+        json!({"a": {"type": "string"}, "b": {"type": "string"}, "c": {"type": "string"}});
+    for key in ["anyOf", "oneOf", "allOf"] {
+        let object = json!({"type": "object", "properties": members, key: alternatives});
+        let doc = patched(
+            &[("put", reference("X")), ("patch", reference("X"))],
+            json!({"X": object}),
+        );
+        let form = doc.pointer("/components/schemas/PatchedXRequest").unwrap();
+        assert_eq!(form[key], Value::Null, "{form}");
+    }
+    // Those that say nothing of what is required stay.
+    let says = json!([{"description": "Any."}, {"title": "Other"}]);
+    let object = json!({"type": "object", "required": ["a"], "properties": members, "anyOf": says});
+    let doc = patched(&[("patch", reference("X"))], json!({"X": object}));
+    assert_eq!(
+        doc["components"]["schemas"]["PatchedXRequest"]["anyOf"],
+        says
+    );
+}
+
+#[test]
+fn a_json_patch_is_known_by_its_shape_in_any_media_type() {
+    let step = json!({"type": "object", "required": ["op", "path"], "properties": {"op": {"type": "string"}, "path": {"type": "string"}, "value": {}}});
+    let add = json!({"type": "object", "required": ["op", "path", "value"], "properties": {"op": {"type": "string", "enum": ["add"]}, "path": {"type": "string"}, "value": {}}});
+    for items in [
+        step.clone(),
+        reference("Step"),
+        json!({"oneOf": [reference("Step"), reference("Add")]}),
+    ] {
+        let list = json!({"type": "array", "items": items});
+        let schemas = json!({"Step": step, "Add": add, "Steps": list});
+        for body in [list, reference("Steps")] {
+            let doc = patched(&[("patch", body)], schemas.clone());
+            let text = of(&doc, "patch").to_string() + &doc["components"].to_string();
+            assert!(
+                text.contains(r#""required":["op","path"]"#) && !text.contains("Patched"),
+                "{text}"
+            );
+        }
+    }
+    // A list of anything else is partial.
+    let list = json!({"type": "array", "items": {"type": "object", "required": ["path"], "properties": {"op": {"type": "string"}, "path": {"type": "string"}}}});
+    let doc = patched(&[("patch", list)], json!({}));
+    let form = "/components/schemas/PatchedXPatchRequestItemRequest";
+    assert_eq!(doc.pointer(form).unwrap()["required"], Value::Null);
+}
+
+#[test]
+fn names_of_ours_in_a_document_of_another_say_nothing() {
+    let document = json!({
+        "openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+        "paths": {"/x/": {"get": {
+            "operationId": "x_list", "x-original-operation-id": "other",
+            "responses": {"200": {"description": "", "content": {"application/json": {"schema": reference("X")}}}},
+        }}},
+        "components": {"schemas": {"X": {"type": "object", "x-autopi-page": true, "properties": {
+            "password": {"type": "string", "x-autopi-secret": false},
+            "a": {"type": "string", "x-autopi-always": true, "x-autopi-new": 1, "x-kept": {"x-autopi-id": "unit"}},
+        }}}},
+    });
+    let new = normalize(&document.to_string(), None).unwrap();
+    let members = &new.doc["components"]["schemas"]["X"]["properties"];
+    assert_eq!(members["password"]["x-autopi-secret"], true);
+    assert_eq!(
+        members["a"],
+        json!({"type": "string", "x-kept": {"x-autopi-id": "unit"}})
+    );
+    assert_eq!(
+        new.doc.to_string().matches("x-autopi").count(),
+        2,
+        "{}",
+        new.text
+    );
+    assert!(!new.text.contains("x-original-operation-id"));
+    let warnings = format!("{:?}", new.report.warnings);
+    assert_eq!(
+        warnings.matches("is a name of our own: left out").count(),
+        5,
+        "{warnings}"
+    );
+}

@@ -510,14 +510,15 @@ fn an_action_says_which_members_are_secrets() {
             .replace("usize", "")
             .replace([',', ' '], "")
     };
-    let before = code(json!([member("name", true)]));
+    let token = member("token", false);
+    let before = code(json!([member("name", true), token, member("reply", true)]));
     assert_eq!(indices(&before), "[012347]");
     assert!(hides(&before, "name") && hides(&before, "wifi_pass") && !hides(&before, "key"));
     let after = code(json!([
         member("wifi_pass", false),
         member("key", true),
         member("phrase", false),
-        member("reply", false)
+        token
     ]));
     assert_eq!(indices(&after), "[345]");
     assert!(!hides(&after, "wifi_pass") && hides(&after, "key") && !hides(&after, "reply"));

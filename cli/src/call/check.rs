@@ -48,7 +48,7 @@ impl Checker<'_> {
         let schema = self.index.resolved(schema);
         let said = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
         let is = |key: &str| schema.get(key) == Some(&Value::Bool(true));
-        self.partial |= is("x-partial");
+        self.partial |= is(contract::PARTIAL);
         if is(contract::SECRET) {
             return v.secret(|v| self.known(&schema, value, v));
         }

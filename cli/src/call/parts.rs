@@ -5,7 +5,7 @@ use std::slice;
 use serde_json::{Map, Value};
 
 use super::{Part, check::check, near::unknown};
-use crate::index::{Body, Index};
+use crate::index::{Body, Index, contract};
 
 /// Reads the texts of a form as the values that its schema says: a form has no other.
 pub fn typed(index: &Index, schema: &Value, form: &mut Value) {
@@ -95,7 +95,7 @@ pub fn parts(index: &Index, body: &Body, parts: &[(String, Part)]) -> Vec<(Strin
     let known = schema.get("properties").and_then(Value::as_object);
     let known = known.unwrap_or(&empty);
     let required = schema.get("required").and_then(Value::as_array);
-    let required = required.filter(|_| schema.get("x-partial").is_none());
+    let required = required.filter(|_| schema.get(contract::PARTIAL).is_none());
     let required = required.into_iter().flatten().filter_map(Value::as_str);
     let is_given = |name: &str| parts.iter().any(|(given, _)| given == name);
     let mut faults: Vec<_> = required

@@ -123,12 +123,16 @@ impl<'a> Builder<'a> {
         let area = kebab(tag.or_else(first).unwrap_or_default()).replace('-', "_");
         let area = if area.is_empty() { "root" } else { &area };
         let mut details = self.details(path, item, operation);
-        let media = details.pointer("/body/media").and_then(Value::as_str);
-        let is_subset = lower == "patch" && !media.is_some_and(media::is_json_patch);
+        let is_json_patch = details.get("body").is_some_and(|body| {
+            let media = body.get("media").and_then(Value::as_str);
+            media.is_some_and(media::is_json_patch)
+                || drf::is_json_patch(&body["schema"], |s| links::resolved(self.document, s))
+        });
+        let is_subset = lower == "patch" && !is_json_patch;
         let body = details.pointer_mut("/body/schema");
         if let Some(schema) = body.filter(|of| of.is_object() && is_subset) {
             // Django REST framework takes any subset of the members that it requires for PUT.
-            *schema = json!({ "allOf": [schema.take()], "x-partial": true });
+            *schema = json!({ "allOf": [schema.take()], contract::PARTIAL: true });
         }
         let (start, length) = self.add(&details);
         let place = self.areas.iter().position(|a| a.name == area);

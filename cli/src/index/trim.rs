@@ -62,18 +62,10 @@ fn component(target: &str) -> String {
 
 /// Returns whether the schema takes any JSON in Django REST framework.
 fn is_any(map: &Map<String, Value>) -> bool {
-    const SAYS: [&str; 5] = [
-        "required",
-        "enum",
-        "discriminator",
-        "not",
-        "patternProperties",
-    ];
     let kind = map.get("type").and_then(Value::as_str);
     let values = map.get("enum").and_then(Value::as_array);
     let values = values.filter(|values| values.iter().any(|value| !value.is_null()));
-    drf::is_json_field(map) && !SAYS.iter().any(|key| map.contains_key(*key))
-        || values.is_some_and(|values| drf::choices(kind, values).0.is_none())
+    drf::is_json_field(map) || values.is_some_and(|values| drf::choices(kind, values).0.is_none())
 }
 
 /// Returns a schema with each schema in it changed, the inner ones first.
@@ -98,13 +90,15 @@ pub fn each(schema: &Value, change: &dyn Fn(Map<String, Value>) -> Map<String, V
 
 /// Returns a schema without the parts that no command shows or checks.
 pub fn trimmed(schema: &Value) -> Value {
-    const UNUSED: [&str; 6] = [
+    const UNUSED: [&str; 7] = [
         "title",
         "example",
         "examples",
         "xml",
         "externalDocs",
         contract::ALWAYS,
+        // Set by ourselves only.
+        contract::PARTIAL,
     ];
     each(schema, &|mut map| {
         map.retain(|key, value| {

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{help, operation::values};
 use crate::{
-    index::{Index, type_name},
+    index::{Index, contract, type_name},
     output::line,
 };
 
@@ -86,7 +86,7 @@ fn level(index: &Index, schema: &Value, deep: usize, left: &mut usize, text: &mu
 
 /// Returns the names of the required members.
 pub fn required(schema: &Value) -> Vec<&str> {
-    if schema.get("x-partial").is_some() {
+    if schema.get(contract::PARTIAL).is_some() {
         return Vec::new();
     }
     let of = |name: &str| schema.get("properties").and_then(|p| p.get(name));

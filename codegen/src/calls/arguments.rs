@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use serde_json::Value;
 
 use crate::{
@@ -193,7 +193,10 @@ pub fn plain(doc: &Document<'_>, schema: &Value, ty: &str) -> TokenStream {
         (_, "email") => quote!("sample@example.com"),
         ("integer", _) => {
             let n = number("minimum", 1).clamp(-1_000_000, 1_000_000);
-            quote!(#n)
+            match ty {
+                "u64" => n.unsigned_abs().into_token_stream(),
+                _ => quote!(#n),
+            }
         }
         ("number", _) => quote!(1.5),
         ("boolean", _) => quote!(true),

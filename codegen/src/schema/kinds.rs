@@ -1,6 +1,6 @@
 //! The kinds of schemas: files, open enums, aliases, unions.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Document;
 use crate::contract;
@@ -27,6 +27,29 @@ pub fn is_open_enum(schema: &Value) -> bool {
             && (!number || texts)
             && known.all(|v| if texts { v.is_string() } else { v.is_i64() })
     })
+}
+
+/// What is beyond any integer of 64 bits with a sign, also one that was rounded to an `f64`.
+const BEYOND: f64 = 9.3e18;
+
+fn limit(integer: &Map<String, Value>, key: &str) -> Option<f64> {
+    integer.get(key).and_then(Value::as_f64)
+}
+
+/// Returns whether an integer has no sign, and needs the bit of it: by its limits or its format.
+pub fn is_unsigned(integer: &Map<String, Value>) -> bool {
+    let is_wide = limit(integer, "maximum").is_some_and(|most| most > BEYOND);
+    match limit(integer, "minimum") {
+        Some(least) if least < 0.0 => false,
+        Some(_) if is_wide => true,
+        _ => integer.get("format").is_some_and(|f| f == "uint64"),
+    }
+}
+
+/// Returns whether no Rust integer of 64 bits has all values of an integer.
+pub fn is_wider_than_64_bits(integer: &Map<String, Value>) -> bool {
+    let is_beyond = |key: &str| limit(integer, key).is_some_and(|n| n.abs() > BEYOND);
+    is_beyond("minimum") || is_beyond("maximum") && !is_unsigned(integer)
 }
 
 /// Returns whether a required member is proven to be in every response. `required` alone proves

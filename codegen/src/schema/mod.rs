@@ -6,7 +6,8 @@ mod parts;
 mod rust_type;
 
 pub use kinds::{
-    alias, alternatives, always, is_file, is_object, is_open_enum, is_union, page_items,
+    alias, alternatives, always, is_file, is_object, is_open_enum, is_union, is_wider_than_64_bits,
+    page_items,
 };
 
 use std::{

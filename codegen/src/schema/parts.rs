@@ -31,7 +31,7 @@ impl<'a> Document<'a> {
 
     /// Returns a schema and all parts that it consists of by reference or `allOf`, each once, with
     /// the outermost last; at most [`PARTS`].
-    pub(super) fn parts(&self, schema: &'a Value) -> Vec<&'a Value> {
+    pub fn parts(&self, schema: &'a Value) -> Vec<&'a Value> {
         let (mut seen, mut out) = (BTreeSet::new(), Vec::new());
         let mut todo = vec![(schema, false)];
         while let Some((schema, done)) = todo.pop() {

@@ -6,7 +6,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
-use super::{Document, kinds::alias};
+use super::{
+    Document,
+    kinds::{alias, is_unsigned},
+};
 use crate::{Error, contract};
 
 impl<'a> Document<'a> {
@@ -60,6 +63,7 @@ impl<'a> Document<'a> {
                 "decimal" => quote!(crate::Decimal),
                 _ => quote!(::std::string::String),
             },
+            Some("integer") if schema.as_object().is_some_and(is_unsigned) => quote!(u64),
             Some("integer") => quote!(i64),
             Some("number") if format == "decimal" => quote!(crate::Decimal),
             Some("number") => quote!(f64),

@@ -30,6 +30,8 @@ pub struct Paging {
     pub size: u64,
     /// Whether the last page is asked for.
     last: bool,
+    /// How far before the end or this item the part ends, if a cursor leads backwards.
+    back: Option<(u64, u64)>,
 }
 
 impl Paging {
@@ -55,6 +57,7 @@ impl Paging {
                     start: 0,
                     size: u64::MAX,
                     last: false,
+                    back: None,
                 });
             }
         };
@@ -69,6 +72,7 @@ impl Paging {
             .find_map(|s| query.number(s).filter(|n| *n > 0));
         let size = asked.or(default).unwrap_or(DEFAULT_PAGE_SIZE);
         let size = size.min(MAX_PAGE_SIZE);
+        let mut back = None;
         let start = match family {
             Family::Page => match query.get("page").filter(|p| !p.is_empty()).unwrap_or("1") {
                 "last" => 0,
@@ -80,8 +84,10 @@ impl Paging {
             Family::Number => query.number("page_num").unwrap_or(0).saturating_mul(size),
             Family::Offset => query.number("offset").unwrap_or(0),
             _ => {
-                let start = query.get("cursor").map_or(Some(0), read_cursor);
-                start.ok_or_else(ApiError::invalid_cursor)?
+                let cursor = query.get("cursor").map_or(Some((0, None)), read_cursor);
+                let (start, end) = cursor.ok_or_else(ApiError::invalid_cursor)?;
+                back = end;
+                start
             }
         };
         Ok(Self {
@@ -89,6 +95,7 @@ impl Paging {
             start,
             size,
             last: family == Family::Page && query.get("page") == Some("last"),
+            back,
         })
     }
 
@@ -96,6 +103,11 @@ impl Paging {
     pub fn bounded_by(mut self, total: u64) -> Result<Self, ApiError> {
         if self.last {
             self.start = total.saturating_sub(1) / self.size * self.size;
+        }
+        if let Some((item, offset)) = self.back {
+            let end = item.min(total).saturating_sub(offset);
+            self.start = end.saturating_sub(self.size);
+            self.size = end - self.start;
         }
         let exists = self.family != Family::Page || self.start == 0 || self.start < total;
         exists.then_some(self).ok_or_else(ApiError::invalid_page)
@@ -125,21 +137,28 @@ impl Paging {
                 query.with(&[("limit", Some(self.size.to_string())), ("offset", offset)])
             }
             Family::Cursor => {
-                let cursor = STANDARD.encode(format!("o={start}"));
-                query.with(&[("cursor", Some(cursor))])
+                // The position of an item is its place in the list. Before an empty page DRF leaves
+                // out the item behind which it was.
+                let cursor = match start == after {
+                    true => format!("p={}", start.saturating_sub(1)),
+                    false if self.start < total => format!("r=1&p={}", self.start),
+                    false => format!("r=1&p={}", self.start - 1),
+                };
+                query.with(&[("cursor", Some(STANDARD.encode(cursor)))])
             }
             Family::Whole => String::new(),
         };
         (
-            (after < total).then(|| link(after)),
+            (after < total && self.size > 0).then(|| link(after)),
             (self.start > 0).then(|| link(self.start.saturating_sub(self.size))),
         )
     }
 }
 
-/// Reads the offset of a cursor, as DRF does. A position (`p`) is a value of its own data, and
-/// means nothing here; nor is there a way backwards (`r`) from one.
-fn read_cursor(text: &str) -> Option<u64> {
+/// Reads a cursor as DRF does: an offset (`o`, up to 1000) from behind an item (`p`), forwards, or
+/// from before it, backwards (`r`). Returns the start of the part, or of which item and how far
+/// before it the part ends.
+fn read_cursor(text: &str) -> Option<(u64, Option<(u64, u64)>)> {
     // Python's base64 skips other characters, and wants at least the padding.
     let is_part = |c: &char| c.is_ascii_alphanumeric() || "+/=".contains(*c);
     let kept: String = text.chars().filter(is_part).collect();
@@ -151,6 +170,18 @@ fn read_cursor(text: &str) -> Option<u64> {
     let decoded = STANDARD.decode(format!("{digits:=<needed$}")).ok()?;
     let pairs = Query::parse(std::str::from_utf8(&decoded).ok()?);
     let number = |name: &str| python::int(pairs.all(name).next().unwrap_or("0"));
-    let is_plain = pairs.get("p").is_none() && number("r")? == "0";
-    number("o")?.parse().ok().filter(|_| is_plain)
+    let offset = number("o").filter(|digits| !digits.starts_with('-'))?;
+    let offset = offset.parse().unwrap_or(u64::MAX).min(1000);
+    let item = match pairs.all("p").next() {
+        Some(position) => Some(position.parse().ok()?),
+        None => None,
+    };
+    Some(match number("r")?.as_str() {
+        "0" => (
+            item.map_or(0, |item: u64| item.saturating_add(1))
+                .saturating_add(offset),
+            None,
+        ),
+        _ => (0, Some((item.unwrap_or(u64::MAX), offset))),
+    })
 }

@@ -41,6 +41,7 @@ macro_rules! placeholders {
 placeholders! {
     [] bool => false,
     [] i64 => 0,
+    [] u64 => 0,
     [] f64 => 0.0,
     [] String => String::new(),
     [T] Option<T> => None,

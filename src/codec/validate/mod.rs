@@ -1,6 +1,10 @@
 //! Checks the limits of the document (JSON Schema validation keywords) before a request is sent.
 //! All violations are reported at once.
 
+mod members;
+
+pub use members::members;
+
 use std::{
     collections::{BTreeMap, HashSet},
     fmt::{self, Write},
@@ -231,18 +235,6 @@ impl Violations {
     pub fn max_items(&mut self, field: &str, len: usize, n: usize) {
         if len > n {
             self.must(field, format_args!("at most {n} items"), len);
-        }
-    }
-
-    pub fn min_members(&mut self, field: &str, len: usize, n: usize) {
-        if len < n {
-            self.must(field, format_args!("at least {n} members"), len);
-        }
-    }
-
-    pub fn max_members(&mut self, field: &str, len: usize, n: usize) {
-        if len > n {
-            self.must(field, format_args!("at most {n} members"), len);
         }
     }
 

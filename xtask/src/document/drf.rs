@@ -12,8 +12,13 @@ pub fn has_commas(name: &str) -> bool {
     ["_in", "_range"].iter().any(|end| name.ends_with(end)) || name == "ordering"
 }
 
-/// Returns whether the schema only has annotations (OpenAPI 3.0.3, Schema Object).
+/// Returns whether the schema only has annotations.
 pub fn is_words(schema: &Map<String, Value>) -> bool {
+    schema.keys().all(|key| is_word(key))
+}
+
+/// Returns whether a keyword is an annotation (OpenAPI 3.0.3, Schema Object).
+pub fn is_word(key: &str) -> bool {
     const WORDS: [&str; 8] = [
         "$comment",
         "default",
@@ -24,21 +29,43 @@ pub fn is_words(schema: &Map<String, Value>) -> bool {
         "externalDocs",
         "title",
     ];
-    let words = |key: &String| {
-        WORDS.contains(&key.as_str()) || key.starts_with("x-") && !key.starts_with(contract::PREFIX)
+    WORDS.contains(&key) || key.starts_with("x-") && !key.starts_with(contract::PREFIX)
+}
+
+/// Returns whether the schema is a JSON Patch (RFC 6902), whatever its media type is: a list of
+/// objects that require `op` and `path`.
+pub fn is_json_patch<'a>(schema: &'a Value, resolved: impl Fn(&'a Value) -> &'a Value) -> bool {
+    let is_step = |of: &Value| {
+        let names = of.get("required").and_then(Value::as_array);
+        let has = |name: &str| names.is_some_and(|names| names.iter().any(|n| n == name));
+        has("op") && has("path")
     };
-    schema.keys().all(words)
+    let Some(items) = resolved(schema).get("items").map(&resolved) else {
+        return false;
+    };
+    let list = |key| items.get(key).and_then(Value::as_array);
+    match list("oneOf").or(list("anyOf")) {
+        Some(steps) => !steps.is_empty() && steps.iter().all(|step| is_step(resolved(step))),
+        None => is_step(items),
+    }
 }
 
 /// Returns whether the schema is a `JSONField`, which takes and returns any JSON: an object of
-/// which nothing else is known.
+/// which nothing else is known (docs/decisions/0018).
 pub fn is_json_field(schema: &Map<String, Value>) -> bool {
-    const SAYS: [&str; 6] = [
+    const SAYS: [&str; 13] = [
         "properties",
+        "patternProperties",
         "additionalProperties",
+        "required",
+        "minProperties",
+        "maxProperties",
+        "enum",
         "allOf",
         "anyOf",
         "oneOf",
+        "not",
+        "discriminator",
         contract::JSON,
     ];
     schema.get("type").is_some_and(|kind| kind == "object")
@@ -69,6 +96,10 @@ pub fn choices(declared: Option<&str>, values: &[Value]) -> (Option<&'static str
     let mut values = values.to_vec();
     values.retain(|v| !v.is_null());
     let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);
+    // No type of Rust has those beyond 64 bits with a sign, and the others too.
+    if values.iter().any(|v| v.is_u64() && !v.is_i64()) {
+        return (None, Vec::new());
+    }
     match declared {
         Some("string") if all(Value::is_string) => (Some("string"), values),
         Some("integer") if all(Value::is_i64) => (Some("integer"), values),

@@ -81,6 +81,9 @@ pub(super) fn object(
             code.add_to_request(doc, &field, tag.filter(|_| field.needed));
         }
     }
+    if sent && !doc.surface {
+        code.checks.extend(checks::members(&doc.parts(component)));
+    }
     let extra = names::unique(names::value_ident("extra"), &mut taken);
     let keeps = code.add_extra(doc, schema, &extra)?;
     Ok(match doc.surface {

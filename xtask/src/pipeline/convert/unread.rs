@@ -1,6 +1,7 @@
 //! Members that nothing reads: misspelled ones, those of another version of the specification that
 //! mean nothing in this one, and those that a reference beside them makes void.
 
+use autopi_codegen::contract;
 use serde_json::{Map, Value};
 
 use crate::document::METHODS;
@@ -14,6 +15,7 @@ pub fn leave_out(doc: &mut Value, report: &mut Report) {
         warnings: Alike::default(),
     };
     each_mut(doc, Is::One(&DOCUMENT), &At::ROOT, &mut |kind, at, map| {
+        unread.ours(at, map);
         if kind == &SCHEMA {
             if let Some(Value::Object(tags)) = map.get_mut("discriminator") {
                 unread.members("discriminator", &At::Member(at, "discriminator"), tags);
@@ -58,6 +60,18 @@ struct Unread {
 }
 
 impl Unread {
+    /// Leaves out what only the pipeline may say.
+    fn ours(&mut self, at: &At<'_>, map: &mut Map<String, Value>) {
+        map.retain(|key, _| {
+            let is_ours = contract::is_ours(key);
+            if is_ours {
+                let message = format!("`{key}` is a name of our own: left out");
+                self.warnings.warn(At::Member(at, key), &message);
+            }
+            !is_ours
+        });
+    }
+
     fn members(&mut self, kind: &str, at: &At<'_>, map: &mut Map<String, Value>) {
         let Some(known) = known(kind) else {
             return;

@@ -44,6 +44,10 @@ pub const RULES: &[(&str, Rule)] = &[
         untyped::bare_read_only_strings,
     ),
     ("JSON fields opened to any JSON", untyped::json_fields),
+    (
+        "integers wider than 64 bits opened to any JSON",
+        untyped::wide_integers,
+    ),
     ("two ids: DeviceId and UnitId", ids::two_ids),
     (
         "lists: names repeated, as DRF reads them",
@@ -78,6 +82,10 @@ pub const RULES: &[(&str, Rule)] = &[
         unions::spread,
     ),
     ("unions: every tag written out", unions::tags),
+    (
+        "members that are required but not described are any JSON",
+        untyped::required_members,
+    ),
     ("enums: open enums named", enums::open_enums),
     (
         "responses: an id by which an item is addressed is always present",

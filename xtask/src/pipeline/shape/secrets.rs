@@ -11,8 +11,7 @@ use crate::document;
 use crate::{report::Failure, secret};
 
 /// Marks members and parameters as secrets with `x-autopi-secret`: by their name, by their format
-/// (`password`), or by a name that is only secret for write-only members. Marks of the document
-/// itself stay.
+/// (`password`), or by a name that is only secret for write-only members.
 pub fn marked(doc: &mut Value) -> Result<usize, Failure> {
     let schemas = document::schemas(doc).cloned().unwrap_or_default();
     // Most names occur in many schemas.
@@ -24,7 +23,6 @@ pub fn marked(doc: &mut Value) -> Result<usize, Failure> {
             .or_insert_with(|| secret::by_name(name));
         if (*by_name || is_secret(name, schema, &schemas))
             && let Some(map) = schema.as_object_mut()
-            && !map.contains_key(contract::SECRET)
         {
             map.insert(contract::SECRET.into(), true.into());
             n += 1;

@@ -2,8 +2,10 @@
 //! documented as `{type: string, readOnly: true}` (a real read-only text field has a length, a
 //! format or choices), and a `JSONField` as `{type: object}`.
 
-use autopi_codegen::contract;
-use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+use autopi_codegen::{contract, schema};
+use serde_json::{Map, Value, json};
 
 use crate::document::{self, drf};
 use crate::report::Failure;
@@ -30,6 +32,56 @@ pub fn bare_read_only_strings(doc: &mut Value) -> Result<usize, Failure> {
             n += 1;
         }
     });
+    Ok(n)
+}
+
+/// Marks integers of which no Rust type of 64 bits has all values.
+pub fn wide_integers(doc: &mut Value) -> Result<usize, Failure> {
+    let mut n = 0;
+    document::document_schemas(doc, &mut |map| {
+        let is_integer = map.get("type").is_some_and(|kind| kind == "integer");
+        if is_integer && schema::is_wider_than_64_bits(map) {
+            map.insert(contract::JSON.into(), true.into());
+            n += 1;
+        }
+    });
+    Ok(n)
+}
+
+/// Adds the members that an object requires and does not describe: without a field they could not
+/// be given, and nobody would ask for them. Those of a part may be described by another part.
+pub fn required_members(doc: &mut Value) -> Result<usize, Failure> {
+    let mut parts = BTreeSet::new();
+    document::document_schemas(doc, &mut |map| {
+        let list = map.get("allOf").and_then(Value::as_array);
+        let names = list.into_iter().flatten().filter_map(document::ref_name);
+        parts.extend(names.map(str::to_owned));
+    });
+    let schemas = document::schemas(doc).into_iter().flatten();
+    let whole = schemas.filter(|(name, _)| !parts.contains(*name));
+    let mut n = 0;
+    for map in whole.filter_map(|(_, schema)| schema.as_object_mut()) {
+        let others = match map.get("additionalProperties") {
+            Some(Value::Bool(false)) => continue,
+            Some(Value::Object(others)) if !others.is_empty() => others.clone().into(),
+            _ => json!({ contract::JSON: true }),
+        };
+        let is_composed = ["allOf", "anyOf", "oneOf"]
+            .iter()
+            .any(|key| map.contains_key(*key));
+        let required = map.get("required").and_then(Value::as_array);
+        let required = required
+            .filter(|_| !is_composed)
+            .cloned()
+            .unwrap_or_default();
+        let Some(Value::Object(members)) = map.get_mut("properties") else {
+            continue;
+        };
+        for name in required.iter().filter_map(Value::as_str) {
+            n += usize::from(!members.contains_key(name));
+            members.entry(name).or_insert_with(|| others.clone());
+        }
+    }
     Ok(n)
 }
 

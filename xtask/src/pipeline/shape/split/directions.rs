@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use autopi_codegen::contract;
 use serde_json::{Map, Value};
 
-use super::{is_secret, says};
+use super::{is_patched, is_secret, says};
 use crate::document;
 
-/// Returns the schemas that requests or responses reach.
+/// Returns the schemas that these reach: `wanted(is it of a request, is it a PATCH of any subset)`.
 pub(super) fn reached(
     doc: &mut Value,
     schemas: &Map<String, Value>,
-    requests: bool,
+    wanted: impl Fn(bool, bool) -> bool,
 ) -> BTreeSet<String> {
     let (mut todo, mut found) = (Vec::new(), BTreeSet::new());
     let mut visit = |schema: &Value, todo: &mut Vec<String>| {
@@ -25,11 +25,12 @@ pub(super) fn reached(
             }
         });
     };
-    document::operations(doc, |_, _, op| {
-        let parameters = document::parameter_schemas(op).filter(|_| requests);
+    document::operations(doc, |_, method, op| {
+        let parameters = document::parameter_schemas(op).filter(|_| wanted(true, false));
         parameters.for_each(|(_, schema)| visit(schema, &mut todo));
-        document::bodies(op, |request, _, schema| {
-            if request == requests {
+        document::bodies(op, |is_request, media, schema| {
+            let is_patched = is_request && is_patched(method, media, schema, schemas);
+            if wanted(is_request, is_patched) {
                 visit(schema, &mut todo);
             }
         });

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::document;
+use crate::document::{self, drf};
 use crate::report::Failure;
 
 /// Makes `X` (received), `XRequest` (sent) and `PatchedXRequest` (sent by PATCH); a single type if
@@ -23,7 +23,8 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
         return Ok(0);
     };
     let schemas = std::mem::take(schemas);
-    let (sent, received) = (reached(doc, &schemas, true), reached(doc, &schemas, false));
+    let sent = reached(doc, &schemas, |is_request, _| is_request);
+    let received = reached(doc, &schemas, |is_request, _| !is_request);
     let differs = differing(&schemas, |name| {
         sent.contains(name) && received.contains(name)
     });
@@ -56,16 +57,17 @@ pub fn request_response(doc: &mut Value) -> Result<usize, Failure> {
     let mut bodies = Vec::new();
     each_sent(doc, |method, media, schema| {
         rename(schema, &requests);
-        if is_patched(method, media) {
+        if is_patched(method, media, schema, &out) {
             bodies.push(schema.clone());
         }
     });
     document::operations(doc, |_, _, op| {
         document::parameter_schemas(op).for_each(|(_, schema)| rename(schema, &requests));
     });
-    let forms = Forms::of(&bodies, &out, taken);
+    let elsewhere = reached(doc, &out, |_, is_patched| !is_patched);
+    let forms = Forms::of(&bodies, &out, &elsewhere, taken);
     each_sent(doc, |method, media, schema| {
-        if is_patched(method, media) {
+        if is_patched(method, media, schema, &out) {
             forms.apply(schema);
         }
     });
@@ -89,8 +91,9 @@ fn each_sent(doc: &mut Value, mut f: impl FnMut(&str, &str, &mut Value)) {
 }
 
 /// Returns whether DRF takes any subset of this body.
-fn is_patched(method: &str, media: &str) -> bool {
-    method == "patch" && !autopi_codegen::media::is_json_patch(media)
+fn is_patched(method: &str, media: &str, schema: &Value, schemas: &Map<String, Value>) -> bool {
+    let is_json_patch = || drf::is_json_patch(schema, |s| document::resolved(s, schemas));
+    method == "patch" && !autopi_codegen::media::is_json_patch(media) && !is_json_patch()
 }
 
 /// Returns whether this keyword is set, here or behind a reference.

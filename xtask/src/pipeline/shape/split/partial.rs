@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use autopi_codegen::schema;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::document;
+use crate::document::{self, drf};
+
+/// The components that refer to each.
+type Users = BTreeMap<String, Vec<String>>;
 
 /// The names of partial forms, by those of the components.
 pub(super) struct Forms {
@@ -16,20 +19,31 @@ pub(super) struct Forms {
 }
 
 impl Forms {
-    /// Names the partial form of each component that the bodies of PATCH operations lead to.
+    /// Names the partial form of each component that the bodies of PATCH operations lead to. One
+    /// that is needed `elsewhere` stays as it is.
     pub(super) fn of(
         bodies: &[Value],
         schemas: &Map<String, Value>,
+        elsewhere: &BTreeSet<String>,
         mut taken: BTreeSet<String>,
     ) -> Self {
+        let (differing, users) = differing(bodies, schemas);
+        let mut named = |name: &String| {
+            let base = format!("Patched{}Request", plain(name));
+            if base == *name && !(elsewhere.contains(name) && differing.contains(name)) {
+                return base;
+            }
+            let new = document::free_name(&base, |n| taken.contains(n));
+            taken.insert(new.clone());
+            new
+        };
         let mut all = BTreeMap::new();
         let top = |body| match document::ref_name(body) {
             Some(name) => vec![name.to_owned()],
             None => parts(body),
         };
         for name in bodies.iter().flat_map(top) {
-            let new = || partial_name(&name, &mut taken);
-            all.entry(name.clone()).or_insert_with(new);
+            all.entry(name).or_insert_with_key(&mut named);
         }
         // Each alternative of a union and each part of an object has a partial form too.
         let mut todo: Vec<String> = all.keys().cloned().collect();
@@ -37,31 +51,53 @@ impl Forms {
             for name in schemas.get(&from).map(parts).unwrap_or_default() {
                 let known = schemas.get(&name).filter(|s| !schema::alias(s));
                 if known.is_some_and(|s| s.get("enum").is_none()) && !all.contains_key(&name) {
-                    all.insert(name.clone(), partial_name(&name, &mut taken));
+                    all.insert(name.clone(), named(&name));
                     todo.push(name);
                 }
             }
         }
-        let mut known: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
-        for name in all.keys() {
-            known.entry(plain(name)).or_default().push(name);
+        for name in &differing {
+            all.entry(name.clone()).or_insert_with_key(&mut named);
         }
-        let differing = differing(bodies, schemas).into_iter().map(|name| {
-            let alike = || {
-                let mut others = known.get(plain(&name)).into_iter().flatten();
-                all.get(*others.find(|other| are_alike(other, &name, schemas))?)
+        let form = |name: String| Some((name.clone(), all.get(&name)?.clone()));
+        let differing = differing.into_iter().filter_map(form).collect();
+        let mut forms = Self { all, differing };
+        forms.merge(schemas, &users);
+        forms
+    }
+
+    /// Makes one of equal forms of one name: drf-spectacular has some already.
+    fn merge(&mut self, schemas: &Map<String, Value>, users: &Users) {
+        let mut known: BTreeMap<(String, String), String> = BTreeMap::new();
+        let mut todo: Vec<String> = self.all.keys().cloned().collect();
+        while let Some(from) = todo.pop() {
+            let (Some(form), Some(schema)) = (self.all.get(&from), schemas.get(&from)) else {
+                continue;
             };
-            let form = all.get(&name).or_else(alike).cloned();
-            let form = form.unwrap_or_else(|| partial_name(&name, &mut taken));
-            (name, form)
-        });
-        let differing: BTreeMap<_, _> = differing.collect();
-        all.extend(differing.clone());
-        Self { all, differing }
+            let (form, mut schema) = (form.clone(), schema.clone());
+            self.apply(&mut schema);
+            let key = (plain(&from).to_owned(), schema.to_string());
+            let kept = known.entry(key).or_insert_with(|| form.clone());
+            if *kept == form {
+                continue;
+            }
+            // The shorter name has no number: it is that of the component itself, if it stays.
+            let gone = match form.len() < kept.len() {
+                true => std::mem::replace(kept, form),
+                false => form,
+            };
+            for (name, form) in self.all.iter_mut().filter(|(_, form)| **form == gone) {
+                form.clone_from(kept);
+                if let Some(form) = self.differing.get_mut(name) {
+                    form.clone_from(kept);
+                }
+                todo.extend(users.get(name).into_iter().flatten().cloned());
+            }
+        }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.all.len()
+        self.all.values().collect::<BTreeSet<_>>().len()
     }
 
     /// Adds the partial forms to the components.
@@ -81,46 +117,51 @@ impl Forms {
 }
 
 /// Leaves out what is required, here and in all that is held, and refers to the partial forms.
+/// Returns whether the schema said nothing else.
 fn leave_out(
     schema: &mut Value,
     names: &BTreeMap<String, String>,
     held: &BTreeMap<String, String>,
-) {
+) -> bool {
     let Some(map) = schema.as_object_mut() else {
-        return;
+        return false;
     };
-    map.shift_remove("required");
+    let required = map.shift_remove("required");
+    let mut had = required.is_some_and(|names| names != json!([]));
     document::rename(map, names);
     for (key, value) in &mut *map {
         match (key.as_str(), value) {
-            ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) => {
-                parts.iter_mut().for_each(|p| leave_out(p, names, held));
+            ("properties", Value::Object(members)) => members.values_mut().for_each(|member| {
+                leave_out(member, held, held);
+            }),
+            ("items" | "additionalProperties", value) => {
+                leave_out(value, held, held);
             }
-            ("properties", Value::Object(members)) => {
-                members.values_mut().for_each(|m| leave_out(m, held, held));
-            }
-            ("items" | "additionalProperties", value) => leave_out(value, held, held),
             _ => {}
         }
     }
-    // Alternatives that only say what is required say nothing now.
-    for key in ["anyOf", "oneOf"] {
-        let list = map.get(key).and_then(Value::as_array);
-        if list.is_some_and(|list| {
-            list.iter()
-                .all(|a| a.as_object().is_some_and(Map::is_empty))
-        }) {
+    for key in ["allOf", "anyOf", "oneOf"] {
+        let Some(Value::Array(parts)) = map.get_mut(key) else {
+            continue;
+        };
+        let said = parts.iter_mut().map(|part| leave_out(part, names, held));
+        if said.collect::<Vec<_>>().iter().all(|only| *only) && !parts.is_empty() {
             map.shift_remove(key);
+            had = true;
         }
     }
+    had && map
+        .iter()
+        .all(|(key, value)| drf::is_word(key) || key == "type" && value == "object")
 }
 
-/// Returns the components that the bodies lead to and whose partial form differs.
-fn differing(bodies: &[Value], schemas: &Map<String, Value>) -> BTreeSet<String> {
-    let mut users: BTreeMap<String, Vec<String>> = BTreeMap::new();
+/// Returns the components that the bodies lead to and whose partial form differs, and the users of
+/// all.
+fn differing(bodies: &[Value], schemas: &Map<String, Value>) -> (BTreeSet<String>, Users) {
+    let mut users = Users::new();
     let (mut reached, mut todo) = (BTreeSet::new(), Vec::new());
     let mut visit = |user: Option<&String>, schema: &Value, todo: &mut Vec<String>| {
-        document::each_inner(schema, &mut |map| {
+        document::each_inner(&held(schema), &mut |map| {
             let target = map.get("$ref").and_then(Value::as_str);
             let target = target.and_then(|r| r.strip_prefix("#/components/schemas/"));
             let Some(target) = target else { return };
@@ -138,7 +179,9 @@ fn differing(bodies: &[Value], schemas: &Map<String, Value>) -> BTreeSet<String>
     while let Some(name) = todo.pop() {
         if let Some(schema) = schemas.get(&name) {
             visit(Some(&name), schema, &mut todo);
-            if alone(schema) != *schema {
+            let (mut partial, none) = (held(schema), BTreeMap::new());
+            leave_out(&mut partial, &none, &none);
+            if partial != held(schema) {
                 differ.push(name);
             }
         }
@@ -149,19 +192,16 @@ fn differing(bodies: &[Value], schemas: &Map<String, Value>) -> BTreeSet<String>
             differ.extend(users.get(&name).into_iter().flatten().cloned());
         }
     }
-    found
+    (found, users)
 }
 
-/// Returns the partial form of a schema, with the same references.
-fn alone(schema: &Value) -> Value {
-    let (mut schema, none) = (schema.clone(), BTreeMap::new());
-    leave_out(&mut schema, &none, &none);
+/// Returns a schema without what has no partial form: what it excludes, and empty lists.
+fn held(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    document::each_schema(&mut schema, &mut |map| {
+        map.retain(|key, value| key != "not" && !(key == "required" && *value == json!([])));
+    });
     schema
-}
-
-/// Returns whether one is the partial form of the other, as drf-spectacular makes it.
-fn are_alike(name: &str, other: &str, schemas: &Map<String, Value>) -> bool {
-    schemas.get(name).map(alone) == schemas.get(other).map(alone)
 }
 
 /// Returns the components that are alternatives of a union, or parts of an object.
@@ -180,17 +220,6 @@ fn parts(schema: &Value) -> Vec<String> {
         .flatten()
         .filter_map(document::ref_name);
     names.map(str::to_owned).collect()
-}
-
-/// Returns the name of the partial form of a request.
-fn partial_name(target: &str, taken: &mut BTreeSet<String>) -> String {
-    let base = format!("Patched{}Request", plain(target));
-    if base == target {
-        return base;
-    }
-    let new = document::free_name(&base, |n| taken.contains(n));
-    taken.insert(new.clone());
-    new
 }
 
 /// Returns the name without what it has for a direction: drf-spectacular uses the prefix already.
