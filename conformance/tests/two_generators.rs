@@ -206,11 +206,11 @@ async fn a_path_parameter_is_one_segment_or_refused() {
 #[tokio::test]
 async fn a_download_in_the_encoding_that_a_header_asks_for_is_not_refused() {
     use progenitor_client::{ClientHooks, OperationInfo};
-    let zipped = |_: &reqwest::Request| {
-        let response = axum::http::Response::builder().header("content-encoding", "x-gzip");
-        response.body("zipped").unwrap().into()
+    let packed = |_: &reqwest::Request| {
+        let response = axum::http::Response::builder().header("content-encoding", "br");
+        response.body("packed").unwrap().into()
     };
-    let stub = autopi::testing::Stub::new().on("dongle_devices_list", zipped);
+    let stub = autopi::testing::Stub::new().on("dongle_devices_list", packed);
     let base = "https://api.example.com";
     let client = Client::builder().base_url(base).api_token("t").hooks(stub);
     let other = autopi::progenitor::Client::from(&client.build().unwrap());
@@ -222,10 +222,13 @@ async fn a_download_in_the_encoding_that_a_header_asks_for_is_not_refused() {
         reqwest::Request::new(reqwest::Method::GET, url)
     };
     let mut asked = get();
-    let name = "x-gzip".parse().unwrap();
+    let name = "br".parse().unwrap();
     asked.headers_mut().insert("accept-encoding", name);
     let response = other.exec(asked, &info).await.unwrap();
-    assert_eq!(response.bytes().await.unwrap(), "zipped");
+    assert_eq!(response.bytes().await.unwrap(), "packed");
     let error = other.exec(get(), &info).await.unwrap_err();
-    assert!(format!("{error:?}").contains("x-gzip"), "{error:?}");
+    assert!(
+        format!("{error:?}").contains("encoded as `br`"),
+        "{error:?}"
+    );
 }

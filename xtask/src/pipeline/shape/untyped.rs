@@ -54,6 +54,8 @@ pub fn required_members(doc: &mut Value) -> Result<usize, Failure> {
     let mut parts = BTreeSet::new();
     document::document_schemas(doc, &mut |map| {
         let list = map.get("allOf").and_then(Value::as_array);
+        // One alone is the whole: it stands there to be nullable, or described.
+        let list = list.filter(|list| list.len() > 1 || map.contains_key("properties"));
         let names = list.into_iter().flatten().filter_map(document::ref_name);
         parts.extend(names.map(str::to_owned));
     });
