@@ -460,6 +460,7 @@ fn the_texts_of_a_form_are_read_by_its_schema() {
     );
     line("-b n:=null").bad(2, "n: must be an integer, is null");
     line("-b text:=null").bad(2, "text: must be a text, is null");
+    line("-b list.a=1").bad(2, "list.a: a form holds `list` as one value: list:=JSON");
 }
 
 #[test]

@@ -110,11 +110,13 @@ pub fn parts(index: &Index, body: &Body, parts: &[(String, Part)]) -> Vec<(Strin
             continue;
         }
         let Some(of) = known.get(name) else {
+            let whole = name.split(['.', '[']).next().unwrap_or_default();
+            let fault = match known.contains_key(whole) {
+                true => format!("a form holds `{whole}` as one value: {whole}:=JSON"),
+                false => unknown(name, known.keys().map(String::as_str)),
+            };
             if !known.is_empty() {
-                faults.push((
-                    name.clone(),
-                    unknown(name, known.keys().map(String::as_str)),
-                ));
+                faults.push((name.clone(), fault));
             }
             continue;
         };
