@@ -702,7 +702,7 @@ fn a_document_of_fastapi_means_what_fastapi_does() {
         "propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat", "dog": "#/components/schemas/Dog"},
     }});
     let item = json!({"type": "object", "required": ["name"], "properties": {
-        "name": {"type": "string"}, "n": maybe(json!({"type": "integer", "minimum": 1})),
+        "name": {"type": "string"}, "n": maybe(json!({"type": "integer", "minimum": 1, "multipleOf": 5})),
         "at": maybe(json!({"type": "string", "format": "date-time"})), "color": maybe(named("Color")),
         "price": {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]},
         "shade": {"anyOf": [named("Color"), {"enum": [""]}]},
@@ -747,6 +747,7 @@ fn a_document_of_fastapi_means_what_fastapi_does() {
     line("create-item -b name=a -b n:=null -b n2=1").bad(2, "n2: is not a member");
     for (members, why) in [
         ("n:=0", "n: must be at least 1, is `0`"),
+        ("n:=7", "n: must be a multiple of 5, is `7`"),
         ("n=x", "n: must be an integer, is a text"),
         ("at=now", "would be sent as it is"),
         ("color=blue", "color: must be one of red, none"),
@@ -771,7 +772,7 @@ fn a_document_of_fastapi_means_what_fastapi_does() {
     ] {
         line(&format!("create-item -b name=a -b {members}")).bad(2, why);
     }
-    let sent = "create-item -b name=a -b n:=1 -b color=red -b price=1.5 -b shade= -b pet:=null -b bird.kind=cat";
+    let sent = "create-item -b name=a -b n:=5 -b color=red -b price=1.5 -b shade= -b pet:=null -b bird.kind=cat";
     line(sent).good();
     line("create-item -b name=a -b pet.kind=dog -b pet.bark:=1").good();
     // The id as it is works too.

@@ -157,6 +157,9 @@ impl Checker<'_> {
         if let Some(least) = limit("minimum") {
             v.minimum("", n, least, is("exclusiveMinimum"));
         }
+        if let Some(each) = limit("multipleOf").filter(|each| *each > 0.0) {
+            v.multiple_of("", n, each);
+        }
         if let Some(most) = limit("maximum") {
             v.maximum("", n, most, is("exclusiveMaximum"));
         }
