@@ -636,6 +636,10 @@ async fn a_count_of_any_form_is_read_or_done_without() {
     let server = Server::responses(vec![ok(r#"[{"id":0},{"id":1}]"#)]).await;
     assert_eq!(read(&PAGE, &server).await, (vec![0, 1], String::new()));
     assert_eq!(server.requests().len(), 2);
+    // An object is the only item, also if it names the page.
+    let server = pages_of("page", |page, _| json!({ "id": 7, "page": page })).await;
+    assert_eq!(read(&PAGE, &server).await, (vec![7], String::new()));
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]

@@ -58,6 +58,11 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     {
         return commands::completions::complete(arguments.get(2..).unwrap_or_default());
     }
+    if let [_, first, filter] = arguments.as_slice()
+        && first == output::FILTER
+    {
+        return output::filter(&filter.to_string_lossy());
+    }
     let said = tree::scan(&arguments);
     let failure = match attempt(arguments, &said) {
         Ok(()) => return ExitCode::SUCCESS,

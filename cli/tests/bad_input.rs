@@ -524,6 +524,9 @@ fn a_byte_order_mark_is_not_part_of_a_document_a_body_or_a_token() {
     let body = cli.file("body.json", &marked("[1]"));
     let sent = cli.line(&format!("api POST /x/ --json @{body} --dry-run"));
     assert!(sent.good().contains("'[1]'"), "{sent:?}");
+    let text = cli.file("text.txt", &marked("a"));
+    let sent = cli.line(&format!("api POST /x/ -b a=@{text} --dry-run"));
+    assert!(sent.good().contains(r#"'{"a":"a"}'"#), "{sent:?}");
     let cli = cli.input(&marked(API_TOKEN));
     cli.run(&["login", "--token-stdin", "--profile", "marked"])
         .good();

@@ -277,6 +277,12 @@ fn doctor_reports_what_is_wrong_and_what_to_do() {
             .iter()
             .all(|l| l["state"] != "bad" || l["todo"].is_string())
     );
+    let page = support::server(|_| (200, "<html><body>Welcome</body></html>".into()));
+    let ran = Cli::alone()
+        .with("AUTOPI_API_TOKEN", "t")
+        .line(&format!("doctor --base-url {page}"));
+    let todo = "is the base URL the API's? --base-url names another";
+    assert!(ran.code == 1 && ran.err.contains(todo), "{ran:?}");
     let skewed = sandbox(Sandbox::builder().clock_offset(7200));
     let ran = Cli::of(&skewed).line("doctor -o json");
     assert!(

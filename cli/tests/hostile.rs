@@ -425,7 +425,9 @@ fn the_texts_of_a_form_are_read_by_its_schema() {
     let form = json!({"type": "object", "properties": {
         "n": {"type": "integer"}, "on": {"type": "boolean"}, "text": {"type": "string"},
         "list": {"type": "array", "items": {"type": "integer"}},
-    }});
+        "maybe": {"type": "integer", "nullable": true}, "least": {"type": "string", "minLength": 1, "nullable": true},
+        "id": {"type": "integer", "readOnly": true},
+    }, "required": ["id"]});
     let mut document = with_body(json!({}), json!({}));
     document["paths"]["/x/{id}/"]["post"]["requestBody"]["content"] =
         json!({"application/x-www-form-urlencoded": {"schema": form}});
@@ -437,8 +439,28 @@ fn the_texts_of_a_form_are_read_by_its_schema() {
         sent.good().contains("'n=5&on=true&text=7&list=1&list=2'"),
         "{sent:?}"
     );
+    let sent = line("-b list=1 -b list=2 -b maybe:=null -b least=");
+    assert!(
+        sent.good().contains("'list=1&list=2&maybe=&least='"),
+        "{sent:?}"
+    );
+    line("-b n:=null").bad(2, "n: must be an integer, is null");
+    line("-b n=").bad(2, "n: must be an integer");
     line("-b n=x").bad(2, "n: must be an integer");
     line("-b list[]=1 -b list[]=x").bad(2, "list[");
+    document["paths"]["/x/{id}/"]["post"]["requestBody"]["content"] =
+        json!({"multipart/form-data": {"schema": form}});
+    let spec = cli.file("parts.json", &document.to_string());
+    let line = |line: &str| cli.line(&format!("--spec {spec} t op i {line} --dry-run"));
+    let sent = line("-b list=1 -b list=2 -b maybe:=null -b least=");
+    assert!(
+        sent.good()
+            .contains("--form-string 'maybe=' \\\n  --form-string 'least='"),
+        "{sent:?}"
+    );
+    line("-b n:=null").bad(2, "n: must be an integer, is null");
+    line("-b text:=null").bad(2, "text: must be a text, is null");
+    line("-b list.a=1").bad(2, "list.a: a form holds `list` as one value: list:=JSON");
 }
 
 #[test]
@@ -502,6 +524,13 @@ fn a_document_of_drf_yasg_means_what_django_rest_framework_does() {
                 {"in": "formData", "name": "note", "type": "string"},
                 {"in": "formData", "name": "at", "type": "string", "format": "date-time"},
             ]},
+            "put": {"operationId": "put", "tags": ["t"], "responses": {}, "parameters": [
+                {"in": "formData", "name": "csv", "type": "array", "items": {"type": "integer"}, "collectionFormat": "csv"},
+                {"in": "formData", "name": "many", "type": "array", "items": {"type": "integer"}},
+                {"in": "formData", "name": "phrase", "type": "string", "format": "password"},
+                {"in": "query", "name": "phrase", "type": "string", "format": "password"},
+                {"in": "header", "name": "X-Phrase", "type": "string", "format": "password"},
+            ]},
             "post": {"operationId": "op", "tags": ["t"], "responses": {}, "parameters": [{
                 "in": "body", "name": "data", "required": true, "schema": {"type": "object", "properties": {
                     "list": {"type": "array", "items": texts},
@@ -524,6 +553,16 @@ fn a_document_of_drf_yasg_means_what_django_rest_framework_does() {
         "--spec {spec} t change -b at=2026-07-01T08:00[Europe/Copenhagen] --dry-run"
     ));
     assert!(ran.out.contains("at=2026-07-01T06:00:00Z"), "{ran:?}");
+    let ran = cli.line(&format!(
+        "--spec {spec} t put -b csv=1 -b csv=2 -b many=1 -b many=2 --dry-run"
+    ));
+    assert!(ran.good().contains("'csv=1,2&many=1&many=2'"), "{ran:?}");
+    // A password is one whatever its name.
+    let ran = cli.line(&format!(
+        "--spec {spec} t put --phrase hunter2 --x-phrase hunter2 -b phrase=hunter2 -b csv=1 --dry-run"
+    ));
+    assert!(!ran.good().contains("hunter2"), "{ran:?}");
+    assert_eq!(ran.out.matches("redacted").count(), 3, "{ran:?}");
     let body = json!({
         "list": [1, {"a": []}], "map": {"a": [true]}, "json": 5, "choice": 1,
         "at": "9999-12-31T23:59:59.999999Z",
@@ -672,4 +711,118 @@ fn a_patch_takes_any_subset_of_the_members_at_any_depth() {
     assert_eq!(run("change").code, 0, "{:?}", run("change"));
     run("op").bad(2, "at.y: required, not given");
     run("op").bad(2, "name: required, not given");
+}
+
+/// As FastAPI writes ids, members that may be null, unions with a discriminator, and forms.
+#[test]
+fn a_document_of_fastapi_means_what_fastapi_does() {
+    let maybe = |of: Value| json!({"anyOf": [of, {"type": "null"}], "title": "M"});
+    let named = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let pet = json!({"oneOf": [named("Cat"), named("Dog")], "discriminator": {
+        "propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat", "dog": "#/components/schemas/Dog"},
+    }});
+    let item = json!({"type": "object", "required": ["name"], "properties": {
+        "name": {"type": "string"}, "n": maybe(json!({"type": "integer", "minimum": 1, "multipleOf": 5})),
+        "at": maybe(json!({"type": "string", "format": "date-time"})), "color": maybe(named("Color")),
+        "price": {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]},
+        "shade": {"anyOf": [named("Color"), {"enum": [""]}]},
+        "axles": {"oneOf": [{"type": "integer", "enum": [2, 3]}, named("NullEnum")]},
+        "weight": {"type": "string", "format": "decimal"},
+        "pet": maybe(pet.clone()), "bird": {"anyOf": [named("Cat"), named("Dog")]},
+    }});
+    let file = json!({"type": "string", "contentMediaType": "application/octet-stream"});
+    let form = json!({"type": "object", "properties": {
+        "tags": {"type": "array", "items": {"type": "string"}}, "name": {"type": "string"},
+    }});
+    let with_file = json!({"type": "object", "properties": {
+        "file": maybe(file), "n": {"type": "array", "items": {"type": "integer"}},
+    }});
+    let post = |id: &str, media: &str, schema: Value| json!({"post": {"operationId": id, "tags": ["t"], "responses": {}, "requestBody": {"content": {media: {"schema": schema}}}}});
+    let (urlencoded, page) = (
+        "application/x-www-form-urlencoded",
+        json!({"type": "integer"}),
+    );
+    let things = json!({"get": {
+        "operationId": "list_things__id__get", "tags": ["t"],
+        "parameters": [{"in": "query", "name": "page", "schema": maybe(page)}, {"in": "query", "name": "on", "schema": maybe(named("Color"))}],
+        "responses": {"200": {"description": "", "content": {"application/json": {"schema": {"type": "object", "properties": {"items": {"type": "array"}}}}}}},
+    }});
+    let document = json!({
+        "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+        "paths": {
+            "/items": post("create_item_items_post", "application/json", item),
+            "/pets": post("pet_pets_post", "application/json", pet),
+            "/form": post("form_form_post", urlencoded, form),
+            "/file": post("file_file_post", urlencoded, with_file), "/things/{id}": things,
+        },
+        "components": {"schemas": {
+            "Color": {"type": "string", "enum": ["red", "none"]}, "NullEnum": {"enum": [null]},
+            "Cat": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string", "const": "cat"}, "lives": {"type": "integer"}}},
+            "Dog": {"type": "object", "required": ["kind", "bark"], "properties": {"kind": {"type": "string", "const": "dog"}, "bark": {"type": "number"}}},
+        }},
+    });
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = cli.file("spec.json", &document.to_string());
+    let line = |line: &str| cli.line(&format!("--spec {spec} t {line} --dry-run"));
+    line("create-item -b name=a -b n:=null -b n2=1").bad(2, "n2: is not a member");
+    for (members, why) in [
+        ("n:=0", "n: must be at least 1, is `0`"),
+        ("n:=7", "n: must be a multiple of 5, is `7`"),
+        ("n=x", "n: must be an integer, is a text"),
+        ("at=now", "would be sent as it is"),
+        ("color=blue", "color: must be one of red, none"),
+        (
+            "price:=true",
+            "price: must be a number or text, is a boolean",
+        ),
+        ("price:=0", "price: must be more than 0"),
+        ("shade=blue", "shade: must be one of red, none, "),
+        ("axles=2", "axles: must be an integer, is a text"),
+        ("axles:=4", "axles: must be one of 2, 3"),
+        (
+            "weight:=1.5",
+            "weight: must be a decimal, is a number; `=` in place of `:=` gives a text",
+        ),
+        ("pet.kind=dog", "pet.bark: required, not given"),
+        ("pet.kind=cow", "pet.kind: must be one of cat, dog"),
+        ("pet.bark:=1", "pet.kind: must be one of cat, dog"),
+        ("pet=x", "pet: must be an object, is a text"),
+        ("bird.kind=dog", "bird.bark: required, not given"),
+        ("bird.bark:=x", "is not JSON"),
+    ] {
+        line(&format!("create-item -b name=a -b {members}")).bad(2, why);
+    }
+    let sent = "create-item -b name=a -b n:=5 -b color=red -b price=1.5 -b shade= -b pet:=null -b bird.kind=cat";
+    line(sent).good();
+    line("create-item -b name=a -b pet.kind=dog -b pet.bark:=1").good();
+    // The id as it is works too.
+    line("list_things__id__get 1 --on red").good();
+    line("list 1 --on blue").bad(2, "--on: must be one of red, none");
+    for option in ["--all", "--limit 3"] {
+        let ran = line(&format!("list 1 {option}"));
+        ran.bad(2, "the response is not a list");
+        assert!(ran.err.contains("--page is the parameter"), "{ran:?}");
+    }
+    let help = cli.line(&format!("--spec {spec} t list --help"));
+    assert!(help.good().contains("--page <INTEGER>"), "{help:?}");
+    assert!(help.out.contains("One of red, none."), "{help:?}");
+    let help = cli.line(&format!("--spec {spec} t create-item --help"));
+    assert!(
+        help.good().contains("  n       integer, may be null"),
+        "{help:?}"
+    );
+    let help = cli.line(&format!("--spec {spec} t pet --help"));
+    assert!(
+        help.good()
+            .contains("  as Dog:\n    kind  text, required: dog"),
+        "{help:?}"
+    );
+    let ran = line("form -b tags=a -b tags=b -b name=x");
+    assert!(ran.good().contains("'tags=a&tags=b&name=x'"), "{ran:?}");
+    line("form -b name=a -b name=b").bad(2, "name: must be a text, is a list");
+    // A file is never sent as its name.
+    let file = cli.file("a.txt", "a");
+    let ran = line(&format!("file -b file=@{file} -b n=1 -b n=2"));
+    assert!(ran.good().contains("-F 'file=@"), "{ran:?}");
+    line("file -b file=x").bad(2, "file: must be a file");
 }

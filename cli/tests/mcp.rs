@@ -292,6 +292,42 @@ fn forms_given_as_json_are_checked_as_those_of_the_command_line() {
 }
 
 #[test]
+fn a_body_is_described_as_what_it_is_and_its_faults_name_no_option() {
+    let pet = |name: &str, member: Value| {
+        let kind = json!({"type": "string", "const": name});
+        let id = json!({"type": "integer", "readOnly": true});
+        json!({"type": "object", "required": ["kind", "id"], "properties": {"kind": kind, "id": id, "of": member}})
+    };
+    let named = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let post = |id: &str, body: Value| {
+        let body = json!({"content": {"application/json": {"schema": body}}});
+        json!({"post": {"operationId": id, "responses": {}, "requestBody": body}})
+    };
+    let document = json!({
+        "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+        "paths": {
+            "/pets/": post("pets", json!({"oneOf": [named("Cat"), named("Dog")]})),
+            "/number/": post("number", json!({"type": "integer"})),
+        },
+        "components": {"schemas": {
+            "Cat": pet("cat", json!({"type": "integer"})), "Dog": pet("dog", json!({"type": "string"})),
+        }},
+    });
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = cli.file("spec.json", &document.to_string());
+    let mut session = Session::start(&cli, &["--allow-writes", "--spec", &spec]);
+    let about = session.good("describe_operation", json!({"id": "pets"}));
+    let cat = "body:\n  as Cat:\n    kind: text of \"cat\" (required)\n    of: integer\n  as Dog:";
+    assert!(about.contains(cat), "{about}");
+    let about = session.good("describe_operation", json!({"id": "number"}));
+    assert!(about.contains("body: integer\n"), "{about}");
+    let call = json!({"id": "pets", "body": {"kind": "cat", "of": "x"}});
+    let (text, _) = session.call("call_operation", call);
+    assert_eq!(text, "error: of: must be an integer, is a text");
+    end(session);
+}
+
+#[test]
 fn credential_operations_are_hidden_and_credentials_in_responses_masked() {
     let api = sandbox(Sandbox::builder().any_id());
     let mut session = Session::start(&Cli::of(&api), &["--allow-writes", "--allow-commands"]);

@@ -182,6 +182,14 @@ fn results_of_a_filter_that_json_does_not_have_are_those_of_jq() {
     }
     run(&["--jq", "reduce range(300) as $i (null; [.])"])
         .bad(1, "a result has more than 127 levels");
+    // What overflows a stack.
+    for filter in [
+        "def f: [f]; f",
+        "def f: f | f; f",
+        "reduce range(3000000) as $i (1; [.]) | 1",
+    ] {
+        run(&["--jq", filter]).bad(1, "--jq: the filter needs more memory than there is");
+    }
     // An error shows the start of a value.
     let ran = run(&["--jq", "[range(10000)] | error"]);
     ran.bad(1, "--jq: [0,1,2");

@@ -39,7 +39,8 @@ impl Paginator {
             self.promised = true;
             return self.follow(next, trace).map(|()| true);
         }
-        if self.linked || page.says_next || received == 0 {
+        // A server that sends an object whatever the page number would do so for ever.
+        if self.linked || page.says_next || page.is_item || received == 0 {
             return self.over(page);
         }
         let Some(params) = self.params else {

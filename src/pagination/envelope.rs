@@ -141,6 +141,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
                     }
                 }
                 if !found {
+                    page.is_item = true;
                     // A single object in place of the list: its only item.
                     let one = Value::Object(std::mem::take(&mut page.extra)).to_string();
                     let one = decode::read(one.as_bytes()).ok();

@@ -53,6 +53,9 @@ pub struct Page<T> {
     /// Whether there was a `count`, in any form.
     #[serde(skip)]
     pub(crate) says_count: bool,
+    /// Whether it was an object in place of a list.
+    #[serde(skip)]
+    pub(crate) is_item: bool,
     #[serde(skip)]
     pub(crate) cursor: Option<Cursor>,
 }
@@ -168,6 +171,7 @@ impl<T> Page<T> {
             extra,
             says_next: false,
             says_count: false,
+            is_item: false,
             cursor: None,
         }
     }
@@ -194,6 +198,7 @@ impl Page<Raw> {
             extra,
             says_next,
             says_count,
+            is_item,
             cursor,
             ..
         } = self;
@@ -206,6 +211,7 @@ impl Page<Raw> {
             extra,
             says_next,
             says_count,
+            is_item,
             cursor,
         };
         self.results

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Content, Part,
-    file::{json_of, parse, perhaps_a_text, read_file},
+    file::{json_of, parse, perhaps_a_text, read_file, without_mark},
     steps::{Step, steps},
 };
 use crate::{
@@ -32,6 +32,22 @@ pub fn read(body: &Body, members: &[String], json: Option<&str>) -> Result<Optio
             .map(|m| part(m))
             .collect::<Result<_>>()
             .map(|p| Some(Content::Parts(p))),
+        (members, None) if body.kind == BodyKind::Form => {
+            // A name that is given several times is a list.
+            let name = |member: &str| member.split_once('=').map(|(name, _)| name.to_owned());
+            let is_list = |own: &String| {
+                let same = members.iter().filter(|other| name(other) == name(own));
+                same.count() > 1 && name(own).is_some_and(|name| !name.ends_with([']', ':']))
+            };
+            let members: Vec<_> = members
+                .iter()
+                .map(|member| match is_list(member) {
+                    true => member.replacen('=', "[]=", 1),
+                    false => member.clone(),
+                })
+                .collect();
+            any(&members, None).map(|value| value.map(Content::Json))
+        }
         (members, None) => any(members, None).map(|value| value.map(Content::Json)),
     }
 }
@@ -91,7 +107,7 @@ fn part(member: &str) -> Result<(String, Part)> {
             let value = parse(value.as_bytes(), &format!("-b {}", line(&name)))?;
             let part = match value {
                 Value::String(text) => Part::Text(text),
-                Value::Array(_) | Value::Object(_) => Part::Json(value),
+                Value::Null | Value::Array(_) | Value::Object(_) => Part::Json(value),
                 scalar => Part::Text(scalar.to_string()),
             };
             (name, part)
@@ -115,8 +131,12 @@ fn set(body: &mut Value, nulls: &mut Vec<String>, member: &str) -> Result<()> {
             ))
         })?,
         (false, Some(path)) => {
-            let text = String::from_utf8(read_file(path, &at)?);
-            Value::String(text.map_err(|_| wrong("the file is not a text"))?)
+            let file = read_file(path, &at)?;
+            let text = str::from_utf8(without_mark(&file));
+            Value::String(
+                text.map_err(|_| wrong("the file is not a text"))?
+                    .to_owned(),
+            )
         }
         (false, None) => Value::String(value.to_owned()),
     };

@@ -25,16 +25,16 @@ pub fn check(index: &Index, schema: &Value, value: &Value, name: &str) -> Vec<Vi
     violations.into_found()
 }
 
-struct Checker<'a> {
-    index: &'a Index,
-    steps: u32,
+pub(super) struct Checker<'a> {
+    pub(super) index: &'a Index,
+    pub(super) steps: u32,
     depth: u32,
     /// Whether nothing is required, at any depth: the body of a PATCH.
     partial: bool,
 }
 
 impl Checker<'_> {
-    fn value(&mut self, schema: &Value, value: &Value, v: &mut Violations) {
+    pub(super) fn value(&mut self, schema: &Value, value: &Value, v: &mut Violations) {
         if self.steps == 0 || self.depth == DEPTH {
             return;
         }
@@ -59,35 +59,13 @@ impl Checker<'_> {
     }
 
     fn known(&mut self, schema: &Value, value: &Value, v: &mut Violations) {
-        let said = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
         for key in ["oneOf", "anyOf"] {
             if let Some(alternatives) = schema.get(key).and_then(Value::as_array) {
-                return self.alternatives(alternatives, value, v);
+                return self.alternatives(schema, alternatives, value, v);
             }
         }
-        let wanted = match (said("type"), value) {
-            ("", Value::Object(_)) if schema.get("properties").is_some() => None,
-            ("" | "object", Value::Object(_)) | ("" | "array", Value::Array(_)) => None,
-            ("string" | "", Value::String(_))
-            | ("number", Value::Number(_))
-            | ("null", Value::Null)
-            | ("boolean", Value::Bool(_)) => None,
-            ("integer", Value::Number(n))
-                if n.is_i64() || n.is_u64() || n.as_f64().is_some_and(|f| f.fract() == 0.0) =>
-            {
-                None
-            }
-            ("", _) if schema.get("properties").is_none() => None,
-            ("", _) => Some("object".to_owned()),
-            _ => Some(type_name(self.index, schema)),
-        };
-        if let Some(wanted) = wanted {
-            let (article, have) = (article(&wanted), kind(value));
-            let hint = match value {
-                Value::String(_) if wanted != "text" => "; `:=` in place of `=` gives JSON",
-                _ => "",
-            };
-            return v.fault(format!("must be {article} {wanted}, is {have}{hint}"));
+        if let Some(wanted) = self.wanted(schema, value) {
+            return v.fault(mismatch(&wanted, value));
         }
         self.listed(schema, value, v);
         match value {
@@ -99,21 +77,29 @@ impl Checker<'_> {
         }
     }
 
-    fn alternatives(&mut self, alternatives: &[Value], value: &Value, v: &mut Violations) {
-        let fits = alternatives.iter().any(|schema| {
-            let mut own = Violations::default();
-            self.value(schema, value, &mut own);
-            own.into_found().is_empty()
-        });
-        if !fits && self.steps > 0 {
-            v.fault(format!(
-                "matches none of its {} alternatives",
-                alternatives.len()
-            ));
+    /// Returns the type of the schema, if the value has another.
+    pub(super) fn wanted(&self, schema: &Value, value: &Value) -> Option<String> {
+        let kind = schema.get("type").and_then(Value::as_str);
+        let has_members = schema.get("properties").is_some();
+        match (kind.unwrap_or_default(), value) {
+            ("", Value::Object(_)) if has_members => None,
+            ("" | "object", Value::Object(_)) | ("" | "array", Value::Array(_)) => None,
+            ("string" | "", Value::String(_))
+            | ("number", Value::Number(_))
+            | ("null", Value::Null)
+            | ("boolean", Value::Bool(_)) => None,
+            ("integer", Value::Number(n))
+                if n.is_i64() || n.is_u64() || n.as_f64().is_some_and(|f| f.fract() == 0.0) =>
+            {
+                None
+            }
+            ("", _) if !has_members => None,
+            ("", _) => Some("object".to_owned()),
+            _ => Some(type_name(self.index, schema)),
         }
     }
 
-    fn listed(&self, schema: &Value, value: &Value, v: &mut Violations) {
+    pub(super) fn listed(&self, schema: &Value, value: &Value, v: &mut Violations) {
         let Some(values) = schema.get("enum").and_then(Value::as_array) else {
             return;
         };
@@ -170,6 +156,9 @@ impl Checker<'_> {
         let limit = |key: &str| schema.get(key).and_then(Value::as_f64);
         if let Some(least) = limit("minimum") {
             v.minimum("", n, least, is("exclusiveMinimum"));
+        }
+        if let Some(each) = limit("multipleOf").filter(|each| *each > 0.0) {
+            v.multiple_of("", n, each);
         }
         if let Some(most) = limit("maximum") {
             v.maximum("", n, most, is("exclusiveMaximum"));
@@ -241,6 +230,23 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// What `-b` has for another type.
+pub(super) const HINTS: [&str; 2] = [
+    "; `:=` in place of `=` gives JSON",
+    "; `=` in place of `:=` gives a text",
+];
+
+/// Returns that a value does not have this type.
+pub(super) fn mismatch(wanted: &str, value: &Value) -> String {
+    let (article, have) = (article(wanted), kind(value));
+    let hint = match value {
+        Value::String(_) if wanted != "text" => HINTS[0],
+        Value::Number(_) if matches!(wanted, "text" | "decimal") => HINTS[1],
+        _ => "",
+    };
+    format!("must be {article} {wanted}, is {have}{hint}")
 }
 
 fn article(word: &str) -> &'static str {

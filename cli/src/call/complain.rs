@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{Content, Given, check, parts};
+use super::{
+    Content, Given,
+    check::{HINTS, check},
+    parts,
+};
 use crate::{
     Failure, Result,
     index::{BodyKind, Index, Operation, Parameter},
@@ -80,6 +84,13 @@ fn invalid(index: &Index, operation: &'static Operation, given: &Given) -> Vec<F
             faults.extend(parts::parts(index, body, given));
         }
         _ => {}
+    }
+    if given.by_name {
+        // An assistant has no `-b`.
+        for fault in faults.iter_mut().map(|(_, fault)| fault) {
+            let hint = HINTS.iter().find(|hint| fault.ends_with(*hint));
+            fault.truncate(fault.len() - hint.map_or(0, |hint| hint.len()));
+        }
     }
     faults
 }

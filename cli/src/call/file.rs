@@ -45,7 +45,7 @@ pub fn parse(text: &[u8], at: &str) -> Result<Value> {
 }
 
 /// Returns a text without the byte order mark that programs on Windows put in front of UTF-8.
-fn without_mark(text: &[u8]) -> &[u8] {
+pub(super) fn without_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
 }
 

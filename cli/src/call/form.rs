@@ -114,6 +114,7 @@ pub fn parts(
             match part {
                 Part::Text(text) => values.push(Value::from(text.as_str())),
                 Part::Json(Value::Array(items)) => values.extend(items.iter().cloned()),
+                Part::Json(Value::Null) => values.push("".into()),
                 Part::Json(value) => values.push(value.clone()),
                 Part::File(path) => {
                     files.push(Upload::from_path(path)?);

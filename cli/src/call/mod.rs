@@ -10,6 +10,7 @@ mod near;
 mod parts;
 mod steps;
 pub mod time;
+mod union;
 mod values;
 
 use std::collections::HashSet;
@@ -46,7 +47,7 @@ pub enum Content {
 pub enum Part {
     /// A text.
     Text(String),
-    /// A list or an object.
+    /// A list, an object, or null.
     Json(Value),
     /// A file.
     File(std::path::PathBuf),
@@ -94,6 +95,11 @@ pub fn prepare<'c>(
 ) -> Result<rt::Call<'c>> {
     complain::complain(index, operation, &given)?;
     let mut call = rt::Call::new(client, &operation.call);
+    operation
+        .call
+        .secrets
+        .iter()
+        .for_each(|(name, _)| shown.secret(name));
     for (parameter, value) in given.parameters {
         set(&mut call, parameter, value);
     }
@@ -104,7 +110,11 @@ pub fn prepare<'c>(
             Content::Json(value) if body.media == "application/json" => call.json(&value),
             Content::Json(value) if body.kind == BodyKind::Json => call.json_as(body.media, &value),
             Content::Json(value) => {
+                let empty = Value::from("");
                 for (name, value) in value.as_object().into_iter().flatten() {
+                    // What an assistant gives as null is not sent.
+                    let is_empty = value.is_null() && !given.by_name;
+                    let value = if is_empty { &empty } else { value };
                     form::member(&mut call, body, kept(name), value, shown);
                 }
             }

@@ -5,13 +5,17 @@ use std::slice;
 use serde_json::{Map, Value};
 
 use super::{Part, check::check, near::unknown};
-use crate::index::{Body, Index, contract};
+use crate::index::{Body, Index, required};
 
 /// Reads the texts of a form as the values that its schema says: a form has no other.
 pub fn typed(index: &Index, schema: &Value, form: &mut Value) {
     let schema = index.resolved(schema);
     let of = |name: &String| schema.get("properties")?.get(name);
     for (name, value) in form.as_object_mut().into_iter().flatten() {
+        if value == "" && of(name).is_some_and(|of| is_nullable(&index.resolved(of))) {
+            *value = Value::Null;
+            continue;
+        }
         let texts: Vec<String> = match &*value {
             Value::String(text) => vec![text.clone()],
             Value::Array(items) => items
@@ -94,9 +98,7 @@ pub fn parts(index: &Index, body: &Body, parts: &[(String, Part)]) -> Vec<(Strin
     let empty = Map::new();
     let known = schema.get("properties").and_then(Value::as_object);
     let known = known.unwrap_or(&empty);
-    let required = schema.get("required").and_then(Value::as_array);
-    let required = required.filter(|_| schema.get(contract::PARTIAL).is_none());
-    let required = required.into_iter().flatten().filter_map(Value::as_str);
+    let required = required(&schema).into_iter();
     let is_given = |name: &str| parts.iter().any(|(given, _)| given == name);
     let mut faults: Vec<_> = required
         .filter(|name| !is_given(name))
@@ -108,11 +110,13 @@ pub fn parts(index: &Index, body: &Body, parts: &[(String, Part)]) -> Vec<(Strin
             continue;
         }
         let Some(of) = known.get(name) else {
+            let whole = name.split(['.', '[']).next().unwrap_or_default();
+            let fault = match known.contains_key(whole) {
+                true => format!("a form holds `{whole}` as one value: {whole}:=JSON"),
+                false => unknown(name, known.keys().map(String::as_str)),
+            };
             if !known.is_empty() {
-                faults.push((
-                    name.clone(),
-                    unknown(name, known.keys().map(String::as_str)),
-                ));
+                faults.push((name.clone(), fault));
             }
             continue;
         };
@@ -153,6 +157,9 @@ fn values(index: &Index, schema: &Value, name: &str, parts: &[&Part]) -> Vec<(St
         found.map(|v| (v.field, v.fault)).collect()
     };
     if texts.len() == parts.len() {
+        if texts == [""] && is_nullable(schema) {
+            return Vec::new();
+        }
         return match super::read(index, schema, &texts, false) {
             Ok(value) => found(&value),
             Err(fault) => vec![(name.to_owned(), fault)],
@@ -164,6 +171,11 @@ fn values(index: &Index, schema: &Value, name: &str, parts: &[&Part]) -> Vec<(St
         [one] => found(one),
         _ => of_list,
     }
+}
+
+/// Returns whether an empty text is null, as servers read it in a form.
+fn is_nullable(schema: &Value) -> bool {
+    schema.get("nullable") == Some(&Value::Bool(true))
 }
 
 /// Returns whether only a file can be sent: the schema is one, or a list of them.

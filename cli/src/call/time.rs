@@ -1,6 +1,13 @@
 //! Times on the command line. Their time zone must be given; it is never guessed.
 
-use jiff::{Timestamp, ZonedDateTime, civil::DateTime, fmt::temporal::Pieces, tz::TimeZone};
+use jiff::{
+    Timestamp, ZonedDateTime,
+    civil::{Date, DateTime, date},
+    fmt::temporal::Pieces,
+};
+
+/// The last day that a [`Timestamp`] has in every zone.
+const LAST: Date = date(9999, 12, 29);
 
 /// Returns the moment of a text as [`read_at`] reads it now, or one at the end of the year 9999,
 /// which is out of the range of `jiff`.
@@ -92,17 +99,14 @@ pub fn read_at(text: &str, now: Timestamp) -> Result<Timestamp, String> {
             }
         });
     }
+    if Pieces::parse(text).is_ok_and(|pieces| pieces.date() > LAST) {
+        return Err(format!("`{text}` is too late: the last day is {LAST}"));
+    }
     match text.parse::<DateTime>() {
-        Ok(civil) => {
-            let utc = civil
-                .to_zoned_datetime(TimeZone::UTC)
-                .map(|z| z.timestamp().to_string());
-            let utc = utc.unwrap_or_else(|_| "2026-01-31T08:00Z".into());
-            Err(format!(
-                "`{text}` has no time zone: {utc} is in UTC, {civil}[Europe/Copenhagen] in \
+        Ok(civil) => Err(format!(
+            "`{text}` has no time zone: {civil}Z is in UTC, {civil}[Europe/Copenhagen] in \
                  another zone"
-            ))
-        }
+        )),
         Err(_) => {
             // Why a date is none: jiff's last cause.
             let is_date = text.get(4..5) == Some("-");
@@ -174,7 +178,10 @@ mod tests {
             assert_eq!(read_at(text, now).unwrap().to_string(), time, "{text}");
         }
         for (text, why) in [
-            ("2026-01-31", "has no time zone: 2026-01-31T00:00:00Z"),
+            (
+                "2026-01-31",
+                "has no time zone: 2026-01-31T00:00:00Z is in UTC",
+            ),
             ("2026-01-31T08:00", "has no time zone"),
             (
                 "2026-03-29T02:30[Europe/Copenhagen]",
@@ -185,7 +192,8 @@ mod tests {
                 "does not exist in its zone, or exists twice",
             ),
             ("2026-02-30T08:00Z", "not a time (parameter 'day'"),
-            ("9999-12-31T08:00Z", "not a time ("),
+            ("9999-12-31T08:00Z", "too late: the last day is 9999-12-29"),
+            ("9999-12-31", "too late: the last day is 9999-12-29"),
             ("yesterday", "not a time"),
             ("-2", "is not a time before now"),
             ("-99999999999999w", "is not a time before now"),

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use serde_json::{Number, Value};
 
 use super::{check::check, time};
-use crate::index::Index;
+use crate::index::{Index, type_name};
 
 /// Reads the values of a flag: a single one, or a list.
 ///
@@ -113,7 +113,10 @@ fn union(index: &Index, schema: &Value, text: &str) -> Result<Value, String> {
         check(index, of, &value, "").is_empty().then_some(value)
     };
     let (texts, others): (Vec<_>, Vec<_>) = all.iter().filter_map(fits).partition(Value::is_string);
-    let fault = || format!("`{text}` matches none of its {} alternatives", all.len());
+    let fault = || match type_name(index, schema).as_str() {
+        "any" | "text" => format!("`{text}` matches none of its {} alternatives", all.len()),
+        kind => format!("`{text}` is not a valid {kind}"),
+    };
     others.into_iter().chain(texts).next().ok_or_else(fault)
 }
 

@@ -14,12 +14,14 @@ use url::Url;
 use crate::{
     Context, Failure, Result,
     credentials::{self, Credential},
-    error::Exit,
+    error::{Exit, WRONG_HOST},
     output::View,
 };
 
 /// A clock that is off by more makes sessions end early.
 const SKEW: Duration = Duration::from_secs(60);
+
+const OTHER_HOST: &str = "is the base URL the API's? --base-url names another";
 
 pub const COLUMNS: [&str; 4] = ["check", "state", "found", "todo"];
 
@@ -224,9 +226,13 @@ fn first_call(context: &Context, lines: &mut Lines) {
     match call() {
         Ok(found) => lines.good("first call", found),
         Err(e) => {
-            let todo = e.hint.as_deref().unwrap_or(match e.exit {
+            // One of the hints leads here.
+            let is_other = e.hint.as_deref() == Some(WRONG_HOST);
+            let hint = e.hint.as_deref().filter(|_| !is_other);
+            let todo = hint.unwrap_or(match e.exit {
+                Exit::NotFound => OTHER_HOST,
+                _ if is_other => OTHER_HOST,
                 Exit::Usage => "`autopi login` anew, or set AUTOPI_API_TOKEN anew",
-                Exit::NotFound => "is the base URL the API's? --base-url names another",
                 Exit::Unavailable => "call it later; `--verbose` shows the request",
                 _ => "`--verbose` shows the request",
             });

@@ -90,11 +90,15 @@ pub fn send(context: &Context, operation: &'static Operation, given: Given) -> R
         _ => output.is_named_well().and_then(|()| output.reaches())?,
     }
     for (name, is_said) in [("limit", output.limit.is_some()), ("all", output.all)] {
-        // A parameter of this name has another option, and an object cannot be limited.
+        // An object cannot be limited, and is no page whose next ones are known. A parameter of
+        // this name has another option.
         let is_lost = is_said && operation.response == ResponseKind::Json;
         let is_given = |p: &Parameter| given.parameters.iter().any(|(g, _)| std::ptr::eq(*g, p));
-        let mut parameters = operation.parameters.iter().filter(|_| is_lost);
-        let meant = parameters.find(|p| p.name.eq_ignore_ascii_case(name) && !is_given(p));
+        let chooses = |p: &Parameter| {
+            let page = operation.call.page.as_ref().map(|page| page.page);
+            p.name.eq_ignore_ascii_case(name) && !is_given(p) || page == Some(p.name)
+        };
+        let meant = operation.parameters.iter().find(|p| is_lost && chooses(p));
         if let Some(parameter) = meant {
             let what = format!("--{name}: the response is not a list");
             let hint = format!("--{} is the parameter of the request", parameter.flag);

@@ -1,6 +1,6 @@
 //! A request as a curl command.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use autopi::rt::secret;
 use serde_json::Value;
@@ -13,6 +13,8 @@ use crate::output::{json, line};
 pub(super) fn curl(request: &reqwest::Request, seen: &Seen) -> String {
     let parts = &seen.parts;
     let is_secret = |name: &str| seen.secrets.contains(name) || secret::when_written(name);
+    // Headers are in lower case.
+    let is_marked = |name: &str| seen.secrets.iter().any(|of| of.eq_ignore_ascii_case(name));
     let mut words = vec!["curl".to_owned()];
     let body = request.body().and_then(reqwest::Body::as_bytes);
     let body = body.filter(|body| !body.is_empty());
@@ -22,7 +24,7 @@ pub(super) fn curl(request: &reqwest::Request, seen: &Seen) -> String {
         "HEAD" => words.push("--head".into()),
         method => words.push(format!("-X {method}")),
     }
-    let url = masked_url(request.url());
+    let url = masked_url(request.url(), &seen.secrets);
     if url.as_str().contains(['[', ']', '{', '}']) {
         words.push("--globoff".into());
     }
@@ -36,10 +38,11 @@ pub(super) fn curl(request: &reqwest::Request, seen: &Seen) -> String {
             // curl makes its own boundary.
             "content-type" if !parts.is_empty() => {}
             "user-agent" | "content-length" => {}
-            name if secret::by_name(name) || secret::in_text(&value) => words.push(format!(
-                "-H {}",
-                quoted(&format!("{name}: {}", secret::MASK))
-            )),
+            name if is_marked(name) || secret::by_name(name) || secret::in_text(&value) => words
+                .push(format!(
+                    "-H {}",
+                    quoted(&format!("{name}: {}", secret::MASK))
+                )),
             name => words.push(format!("-H {}", quoted(&format!("{name}: {value}")))),
         }
     }
@@ -91,8 +94,10 @@ fn quoted(text: &str) -> String {
     format!("'{}'", line(text).replace('\'', r"'\''"))
 }
 
-/// Returns the URL without its secrets.
-pub(super) fn masked_url(url: &Url) -> Url {
+/// Returns the URL without its secrets, and without those of these names.
+pub(super) fn masked_url(url: &Url, marked: &HashSet<String>) -> Url {
+    let is_secret =
+        |name: &str, value: &str| marked.contains(name) || secret::in_query(name, value);
     let mut url = url.clone();
     let segments = url.path_segments().into_iter().flatten();
     let masked = segments.map(|segment| match secret::in_text(segment) {
@@ -103,14 +108,11 @@ pub(super) fn masked_url(url: &Url) -> Url {
         url.set_path(&masked.collect::<Vec<_>>().join("/"));
     }
     let pairs: Vec<_> = url.query_pairs().into_owned().collect();
-    if pairs
-        .iter()
-        .any(|(name, value)| secret::in_query(name, value))
-    {
+    if pairs.iter().any(|(name, value)| is_secret(name, value)) {
         let mut query = url.query_pairs_mut();
         query.clear();
         for (name, value) in &pairs {
-            let value = if secret::in_query(name, value) {
+            let value = if is_secret(name, value) {
                 secret::MASK
             } else {
                 value

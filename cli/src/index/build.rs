@@ -147,7 +147,7 @@ impl<'a> Builder<'a> {
         let Some(home) = self.areas.get_mut(place) else {
             return;
         };
-        let command = command(&id, area);
+        let command = command(names::short(&id, path, &lower), area);
         let names = [command.clone(), format!("{command}-{lower}"), kebab(&id)];
         let command = home.taken.take(names);
         let summary = text("summary")
@@ -205,12 +205,17 @@ impl<'a> Builder<'a> {
         let multipart = find(is_multipart);
         let with_file = multipart.filter(|(_, value)| has_file(value));
         let json = || media::json(content).filter(|(_, value)| !is_file(value));
+        let multipart_media = "multipart/form-data".to_owned();
         let (kind, (media, value)) = if let Some(found) = with_file {
             ("multipart", found)
         } else if let Some(found) = json() {
             ("json", found)
-        } else if let Some(found) = find(is_urlencoded) {
-            ("form", found)
+        } else if let Some((media, value)) = find(is_urlencoded) {
+            // As FastAPI names each form that is a model; only the other kind holds a file.
+            match has_file(value) {
+                true => ("multipart", (&multipart_media, value)),
+                false => ("form", (media, value)),
+            }
         } else if let Some(found) = multipart {
             ("multipart", found)
         } else {

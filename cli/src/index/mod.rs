@@ -27,7 +27,7 @@ use crate::error::Failure;
 pub use body::{Body, BodyKind, PartHeader};
 pub use build::contract;
 pub use operation::{Operation, Parameter, Place, ResponseKind, is_safe};
-pub use schema::type_name;
+pub use schema::{alternatives, is_null, is_read_only, required, type_name};
 
 /// The index of a document. It lives as long as the process, because the runtime requires names
 /// that do, as generated code has them.

@@ -27,6 +27,16 @@ impl Taken {
     }
 }
 
+/// Returns an id without the path and the method that FastAPI appends to each.
+pub fn short<'i>(id: &'i str, path: &str, method: &str) -> &'i str {
+    let plain = |c: char| if c.is_alphanumeric() { c } else { '_' };
+    let end: String = path.chars().map(plain).chain(['_']).collect();
+    let short = id
+        .strip_suffix(method)
+        .and_then(|id| id.strip_suffix(end.as_str()));
+    short.filter(|short| !short.is_empty()).unwrap_or(id)
+}
+
 /// Returns the name of a command: the id without its area, in kebab-case.
 pub fn command(id: &str, area: &str) -> String {
     let whole = kebab(id);

@@ -131,7 +131,7 @@ impl Operation {
             required: Box::leak(required.into_boxed_slice()),
             accept,
             page: page(&parameters),
-            secrets: &[],
+            secrets: secrets(index, &parameters, body.as_ref()),
         };
         Self {
             entry,
@@ -188,6 +188,27 @@ fn list(index: &Index, schema: &Value) -> (bool, Option<Value>) {
             schema.get("items").cloned(),
         ),
     }
+}
+
+/// Returns the parameters, and the members of the body, that the document marks as secrets.
+fn secrets(
+    index: &Index,
+    parameters: &[Parameter],
+    body: Option<&Body>,
+) -> &'static [(&'static str, bool)] {
+    let is_secret = |schema: &Value| flag(&index.resolved(schema), contract::SECRET);
+    let own = parameters.iter().filter(|p| is_secret(&p.schema));
+    let mut all: Vec<_> = own.map(|p| (p.name, true)).collect();
+    let schema = body.map(|body| index.resolved(&body.schema));
+    let members = schema
+        .as_ref()
+        .and_then(|of| of.get("properties")?.as_object());
+    let members = members
+        .into_iter()
+        .flatten()
+        .filter(|(_, of)| is_secret(of));
+    all.extend(members.map(|(name, _)| (leaked(name), true)));
+    Box::leak(all.into_boxed_slice())
 }
 
 /// Returns the parameters that choose a page, by the same rule as the generator.

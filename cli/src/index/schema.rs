@@ -112,7 +112,72 @@ pub fn type_name(index: &Index, schema: &Value) -> String {
         (Some(other @ ("integer" | "number" | "boolean" | "object")), _) => other,
         _ if schema.get("properties").is_some() => "object",
         _ if schema.get("enum").is_some() => "text",
-        _ => "any",
+        _ => return union_name(index, &schema),
     };
     name.to_owned()
+}
+
+/// Returns the types of a union in words, if they are few: `integer or text`.
+fn union_name(index: &Index, schema: &Value) -> String {
+    const FEW: usize = 3;
+    let all = ["oneOf", "anyOf"]
+        .iter()
+        .find_map(|key| schema.get(*key)?.as_array());
+    // A union may contain itself.
+    let is_plain = |of: &Value| match of.get("type").and_then(Value::as_str) {
+        Some(kind) => kind != "array",
+        None => of.get("properties").is_some() || of.get("enum").is_some(),
+    };
+    let mut names: Vec<String> = Vec::new();
+    for of in all.into_iter().flatten() {
+        let of = index.resolved(of);
+        if is_null(&of) {
+            continue;
+        }
+        let name = match is_plain(of.get("items").unwrap_or(&of)) {
+            true => type_name(index, &of),
+            false => "any".into(),
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    match names.len() {
+        1..=FEW if !names.iter().any(|name| name == "any") => names.join(" or "),
+        _ => "any".into(),
+    }
+}
+
+/// Returns the names of the required members.
+pub fn required(schema: &Value) -> Vec<&str> {
+    if schema.get(contract::PARTIAL).is_some() {
+        return Vec::new();
+    }
+    let of = |name: &str| schema.get("properties").and_then(|p| p.get(name));
+    let names = schema.get("required").and_then(Value::as_array);
+    let names = names.into_iter().flatten().filter_map(Value::as_str);
+    names
+        .filter(|name| !of(name).is_some_and(is_read_only))
+        .collect()
+}
+
+/// Returns whether a member is only in responses.
+pub fn is_read_only(schema: &Value) -> bool {
+    schema.get("readOnly") == Some(&Value::Bool(true))
+}
+
+/// Returns whether a resolved schema has null as its only value.
+pub fn is_null(schema: &Value) -> bool {
+    let only = |values: &Vec<Value>| !values.is_empty() && values.iter().all(Value::is_null);
+    let listed = schema.get("enum").and_then(Value::as_array);
+    schema.get("type").is_some_and(|t| t == "null") || listed.is_some_and(only)
+}
+
+/// Returns the components that a union is of, with their names.
+pub fn alternatives(union: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let mut lists = ["oneOf", "anyOf"]
+        .iter()
+        .filter_map(|key| union.get(*key)?.as_array());
+    let all = lists.next().into_iter().flatten();
+    all.filter_map(|of| Some((reference(of)?, of)))
 }

@@ -180,9 +180,15 @@ fn form(document: &Value, operation: &Value, parts: &[&Value]) -> Value {
         .filter(|p| p.get("required") == Some(&Value::Bool(true)))
         .map(|p| name(p))
         .collect();
+    let encoding = parts.iter().filter_map(|p| {
+        let p = (name(p), parameter(p));
+        let written = p.1.get("style").zip(p.1.get("explode"));
+        written.map(|(style, explode)| (p.0, json!({ "style": style, "explode": explode })))
+    });
+    let encoding: Map<String, Value> = encoding.collect();
     json!({
         "required": !required.is_empty(),
-        "content": { media: { "schema": { "type": "object", "properties": members, "required": required } } },
+        "content": { media: { "encoding": encoding, "schema": { "type": "object", "properties": members, "required": required } } },
     })
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Returns what 3.1 says in another way as 3.0 says it: a list of one type with or without null,
-/// the only value, files, and limits that are excluded.
+/// the only value, files, and limits that are excluded. Passwords are marked as secrets.
 fn of_30(map: &mut Map<String, Value>) {
     let types = map.get("type").and_then(Value::as_array);
     let (null, types): (Vec<_>, Vec<_>) = types
@@ -23,9 +23,15 @@ fn of_30(map: &mut Map<String, Value>) {
             map.insert("nullable".into(), true.into());
         }
     }
+    for key in ["anyOf", "oneOf"] {
+        optional(map, key);
+    }
     if is_bytes(map) {
         map.insert("format".into(), "binary".into());
         map.entry("type").or_insert_with(|| "string".into());
+    }
+    if map.get("format").is_some_and(|format| format == "password") {
+        map.entry(contract::SECRET).or_insert(true.into());
     }
     if let Some(only) = map.get("const").cloned() {
         map.entry("enum").or_insert(Value::Array(vec![only]));
@@ -49,6 +55,34 @@ fn of_30(map: &mut Map<String, Value>) {
         };
         map.insert(exclusive.into(), new);
     }
+}
+
+/// Writes a union with null as `nullable`, and as what it is if nothing else is in it, as FastAPI
+/// has each member that may be null.
+fn optional(map: &mut Map<String, Value>, key: &str) {
+    let is_null = |of: &Value| of.get("type").is_some_and(|t| t == "null");
+    let Some(all) = map.get_mut(key).and_then(Value::as_array_mut) else {
+        return;
+    };
+    let before = all.len();
+    all.retain(|of| !is_null(of));
+    match all.as_mut_slice() {
+        rest if rest.is_empty() || rest.len() == before => return,
+        [Value::Object(only)] if !only.contains_key("$ref") => {
+            let only = std::mem::take(only);
+            map.remove(key);
+            for (key, value) in only {
+                map.entry(key).or_insert(value);
+            }
+        }
+        [only] => {
+            let only = only.take();
+            map.remove(key);
+            map.insert("allOf".into(), Value::Array(vec![only]));
+        }
+        _ => {}
+    }
+    map.insert("nullable".into(), true.into());
 }
 
 /// Returns a reference with the name of its component as the document has it, without escapes.

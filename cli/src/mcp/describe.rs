@@ -5,7 +5,9 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::guard::Allowed;
-use crate::index::{Index, Operation, ResponseKind, type_name};
+use crate::index::{
+    Index, Operation, ResponseKind, alternatives, is_read_only, required, type_name,
+};
 
 /// The maximum number of characters of a description, and of choices of an enum, that are shown.
 const LONG: usize = 300;
@@ -34,22 +36,43 @@ fn kind(index: &Index, schema: &Value) -> String {
     text
 }
 
-/// Writes the members of an object, or of a list's items, with this indentation.
-fn members(index: &Index, schema: &Value, indent: usize, out: &mut String) {
+/// Writes what a body or a response is: its type, if it has no members.
+fn whole(index: &Index, schema: &Value, is_sent: bool, out: &mut String) {
+    let mut inside = String::new();
+    members(index, schema, 2, is_sent, &mut inside);
+    let _ = match inside.is_empty() {
+        true => writeln!(out, " {}", kind(index, schema)),
+        false => write!(out, "\n{inside}"),
+    };
+}
+
+/// Writes the members of an object, of a list's items, or of each alternative, with this
+/// indentation.
+fn members(index: &Index, schema: &Value, indent: usize, is_sent: bool, out: &mut String) {
     let of = index.resolved(schema);
     let of = match of.get("items") {
         Some(items) => index.resolved(items).into_owned(),
         None => of.into_owned(),
     };
-    let required = of.get("required").and_then(Value::as_array);
+    let required = required(&of);
     let properties = of.get("properties").and_then(Value::as_object);
     for (name, inner) in properties.into_iter().flatten().take(60) {
-        let is_required = required.is_some_and(|r| r.iter().any(|n| n == name));
-        let mark = if is_required { " (required)" } else { "" };
+        if is_sent && is_read_only(inner) {
+            continue;
+        }
+        let mark = if required.contains(&name.as_str()) {
+            " (required)"
+        } else {
+            ""
+        };
         let _ = writeln!(out, "{:indent$}{name}: {}{mark}", "", kind(index, inner));
         if indent < 4 {
-            members(index, inner, indent + 2, out);
+            members(index, inner, indent + 2, is_sent, out);
         }
+    }
+    for (name, of) in alternatives(&of).filter(|_| indent < 4) {
+        let _ = writeln!(out, "{:indent$}as {name}:", "");
+        members(index, of, indent + 2, is_sent, out);
     }
 }
 
@@ -88,23 +111,22 @@ pub fn text(index: &Index, operation: &Operation, allowed: Allowed) -> String {
         let _ = writeln!(out, "not sent: {} in {}", unsent.name, unsent.place);
     }
     if let Some(body) = &operation.body {
-        let _ = writeln!(out, "body:");
-        members(index, &body.schema, 2, &mut out);
+        out.push_str("body:");
+        whole(index, &body.schema, true, &mut out);
     }
     match operation.response {
         ResponseKind::Bytes => {
             out.push_str("response: a file, which call_operation does not download\n")
         }
         ResponseKind::Nothing => out.push_str("response: nothing\n"),
-        ResponseKind::List => out.push_str("response: a list of\n"),
-        _ => out.push_str("response:\n"),
+        ResponseKind::List => out.push_str("response: a list of"),
+        _ => out.push_str("response:"),
     }
     let schema = match operation.response {
+        ResponseKind::Bytes | ResponseKind::Nothing => return out,
         ResponseKind::List => operation.item(),
         _ => operation.schema.as_ref(),
     };
-    if let Some(schema) = schema {
-        members(index, schema, 2, &mut out);
-    }
+    whole(index, schema.unwrap_or(&Value::Null), false, &mut out);
     out
 }

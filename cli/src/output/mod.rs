@@ -1,5 +1,6 @@
 //! The output of all commands, with one contract: docs/cli.md.
 
+mod apart;
 pub mod closed;
 pub mod columns;
 pub mod csv;
@@ -22,6 +23,7 @@ use serde_json::Value;
 
 use crate::{Failure, Result, index::Index};
 
+pub use apart::{HIDDEN as FILTER, filter};
 pub use escape::{json, line};
 pub use file::{Target, ending, names_one_of};
 use format::ENDINGS;

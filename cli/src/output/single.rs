@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Format, Output, Rows, Target, View, columns, escape, jq, rows::pretty, table, yaml};
+use super::{
+    Format, Output, Rows, Target, View, apart, columns, escape, rows::pretty, table, yaml,
+};
 use crate::Result;
 
 /// Writes a value that is not a list.
@@ -57,7 +59,7 @@ pub fn single(output: &Output, value: Value, view: &View) -> Result<()> {
 /// everything else as JSON, one line each.
 pub fn filtered(output: &Output, mut target: Target, filter: &str, value: Value) -> Result<()> {
     let (mut results, format) = (Vec::new(), output.of_results());
-    jq::run(filter, value, |result| {
+    apart::run(filter, value, |result| {
         if format.is_some() {
             results.push(result);
             return Ok(());

@@ -24,34 +24,52 @@ pub fn write(picture: &Picture) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" \
          height=\"{h}\" {HEAD}>\n<rect width=\"{w}\" height=\"{h}\" fill=\"#ffffff\"/>\n"
     );
-    for shape in &picture.shapes {
-        // Writing to a `String` cannot fail.
-        let _ = element(&mut out, shape);
-    }
-    out + "</svg>\n"
-}
-
-fn element(out: &mut String, shape: &Shape) -> std::fmt::Result {
-    match shape {
-        Shape::Line {
-            places,
-            colour,
-            width,
-            dashed,
-        } => {
-            let places = places
-                .iter()
-                .map(|(x, y)| format!("{},{}", number(*x), number(*y)));
-            let dashes = if *dashed {
+    // Writing to a `String` cannot fail.
+    for shapes in picture
+        .shapes
+        .chunk_by(|a, b| line(a).is_some() && line(a) == line(b))
+    {
+        let group = shapes.first().and_then(line);
+        if let Some((width, is_dashed)) = group {
+            let dashes = if is_dashed {
                 " stroke-dasharray=\"4 4\""
             } else {
                 ""
             };
+            let _ = writeln!(
+                out,
+                "<g fill=\"none\" stroke-width=\"{width}\" stroke-linecap=\"round\" \
+                 stroke-linejoin=\"round\"{dashes}>"
+            );
+        }
+        for shape in shapes {
+            let _ = element(&mut out, shape);
+        }
+        if group.is_some() {
+            out += "</g>\n";
+        }
+    }
+    out + "</svg>\n"
+}
+
+/// Returns what the lines of a group share: a long track has many.
+fn line(shape: &Shape) -> Option<(f64, bool)> {
+    match shape {
+        Shape::Line { width, dashed, .. } => Some((*width, *dashed)),
+        _ => None,
+    }
+}
+
+fn element(out: &mut String, shape: &Shape) -> std::fmt::Result {
+    match shape {
+        Shape::Line { places, colour, .. } => {
+            let places = places
+                .iter()
+                .map(|(x, y)| format!("{},{}", number(*x), number(*y)));
+            let places = places.collect::<Vec<_>>().join(" ");
             writeln!(
                 out,
-                "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\" \
-                 stroke-linecap=\"round\" stroke-linejoin=\"round\"{dashes}/>",
-                places.collect::<Vec<_>>().join(" "),
+                "<polyline points=\"{places}\" stroke=\"{}\"/>",
                 hex(*colour)
             )
         }

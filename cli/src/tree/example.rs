@@ -3,9 +3,8 @@
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-use super::members;
 use crate::{
-    index::{Area, BodyKind, Index, Operation, Place, type_name},
+    index::{Area, BodyKind, Index, Operation, Place, is_read_only, required, type_name},
     output::{json, line as shown},
 };
 
@@ -50,10 +49,9 @@ fn words(index: &Index, operation: &Operation) -> Vec<String> {
         Some((_, schema)) => {
             let schema = index.resolved(schema);
             let properties = schema.get("properties").and_then(Value::as_object);
-            let mut names = members::required(&schema);
+            let mut names = required(&schema);
             if names.is_empty() {
-                let first =
-                    properties.and_then(|p| p.iter().find(|(_, of)| !members::is_read_only(of)));
+                let first = properties.and_then(|p| p.iter().find(|(_, of)| !is_read_only(of)));
                 names.extend(first.map(|(name, _)| name.as_str()));
             }
             if names.is_empty() {
@@ -139,10 +137,7 @@ fn value(index: &Index, schema: &Value, depth: usize, left: &mut usize) -> Value
         _ => {
             let properties = schema.get("properties").and_then(Value::as_object);
             let mut members = serde_json::Map::new();
-            for name in members::required(&schema)
-                .into_iter()
-                .take_while(|_| depth > 0)
-            {
+            for name in required(&schema).into_iter().take_while(|_| depth > 0) {
                 if let Some(of) = properties.and_then(|p| p.get(name)).filter(|_| *left > 0) {
                     members.insert(name.to_owned(), value(index, of, depth - 1, left));
                 }

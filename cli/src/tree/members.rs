@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{help, operation::values};
 use crate::{
-    index::{Index, contract, type_name},
+    index::{Index, alternatives, is_read_only, required, type_name},
     output::line,
 };
 
@@ -26,6 +26,14 @@ fn level(index: &Index, schema: &Value, deep: usize, left: &mut usize, text: &mu
     let is_required = |name: &str| required.contains(&name);
     let properties = schema.get("properties").and_then(Value::as_object);
     let Some(properties) = properties.filter(|p| !p.is_empty()) else {
+        let mut named = alternatives(&schema).filter(|_| deep < LEVELS).peekable();
+        if named.peek().is_some() {
+            for (name, of) in named {
+                let _ = writeln!(text, "{}as {}:", "  ".repeat(deep), line(name));
+                level(index, of, deep + 1, left, text);
+            }
+            return;
+        }
         let _ = writeln!(
             text,
             "{}any {}",
@@ -82,21 +90,4 @@ fn level(index: &Index, schema: &Value, deep: usize, left: &mut usize, text: &mu
             }
         }
     }
-}
-
-/// Returns the names of the required members.
-pub fn required(schema: &Value) -> Vec<&str> {
-    if schema.get(contract::PARTIAL).is_some() {
-        return Vec::new();
-    }
-    let of = |name: &str| schema.get("properties").and_then(|p| p.get(name));
-    let names = schema.get("required").and_then(Value::as_array);
-    let names = names.into_iter().flatten().filter_map(Value::as_str);
-    names
-        .filter(|name| !of(name).is_some_and(is_read_only))
-        .collect()
-}
-
-pub fn is_read_only(schema: &Value) -> bool {
-    schema.get("readOnly") == Some(&Value::Bool(true))
 }

@@ -10,7 +10,8 @@ use crate::spec::{
     schema::{Kind as ValueKind, Property},
 };
 
-/// The methods of a path item that the sandbox serves: all but TRACE.
+/// The methods of a path item that the sandbox serves: all but TRACE, which sends a request back
+/// with its credentials and which Django REST framework has no handler for.
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "patch", "head", "options", "query",
 ];

@@ -1,0 +1,93 @@
+//! Runs a filter in a process of its own: one that calls itself, or nests values, without end
+//! overflows its stack, which ends the process that it runs in.
+
+use std::{
+    env,
+    io::{self, BufRead, BufReader, BufWriter, Read, Write},
+    process::{Child, Command, ExitCode, Stdio, exit},
+    thread,
+};
+
+use serde_json::Value;
+
+use super::jq;
+use crate::{Failure, Result};
+
+/// The first argument of the process.
+pub const HIDDEN: &str = "__filter";
+
+/// Runs a filter over a value, and calls `each` with each of its results.
+///
+/// # Errors
+/// Returns an error if the filter or `each` fails.
+pub fn run(filter: &str, value: Value, mut each: impl FnMut(Value) -> Result<()>) -> Result<()> {
+    let Ok(mut child) = start(filter) else {
+        return jq::run(filter, value, each);
+    };
+    let lost = |e: io::Error| Failure::failed(format!("--jq: {e}"));
+    // It stays open until this process ends, however it does. If it cannot be written, the status
+    // says why.
+    let mut input = child.stdin.take();
+    if let Some(input) = &mut input {
+        let _ = writeln!(input, "{value}");
+    }
+    for result in child
+        .stdout
+        .take()
+        .map(BufReader::new)
+        .into_iter()
+        .flat_map(BufRead::lines)
+    {
+        let result = serde_json::from_str(&result.map_err(lost)?);
+        each(result.map_err(|e| lost(e.into()))?)?;
+    }
+    let mut fault = String::new();
+    if let Some(errors) = &mut child.stderr {
+        errors.read_to_string(&mut fault).map_err(lost)?;
+    }
+    match child.wait().map_err(lost)?.code() {
+        Some(0) => Ok(()),
+        Some(1) => Err(Failure::failed(fault)),
+        _ => Err(Failure::failed(
+            "--jq: the filter needs more memory than there is: does it call itself without end?",
+        )),
+    }
+}
+
+fn start(filter: &str) -> io::Result<Child> {
+    let piped = Stdio::piped;
+    let mut command = Command::new(env::current_exe()?);
+    let command = command.args([HIDDEN, filter]);
+    command
+        .stdin(piped())
+        .stdout(piped())
+        .stderr(piped())
+        .spawn()
+}
+
+/// Runs the filter in this process, over the value in the first line of stdin.
+pub fn filter(filter: &str) -> ExitCode {
+    let mut value = String::new();
+    let read = io::stdin().read_line(&mut value);
+    let fault = |e: io::Error| Failure::failed(format!("--jq: {e}"));
+    let value = read.and_then(|_| serde_json::from_str(&value).map_err(Into::into));
+    thread::spawn(|| {
+        // The end of stdin is that of the process whose filter this is.
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        exit(1)
+    });
+    let mut out = BufWriter::new(io::stdout());
+    let done = value.map_err(fault).and_then(|value| {
+        jq::run(filter, value, |result| {
+            writeln!(out, "{result}").map_err(fault)
+        })
+    });
+    match done.and_then(|()| out.flush().map_err(fault)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _ = out.flush();
+            let _ = write!(io::stderr(), "{}", failure.message);
+            ExitCode::FAILURE
+        }
+    }
+}
