@@ -728,6 +728,7 @@ fn a_document_of_fastapi_means_what_fastapi_does() {
         "shade": {"anyOf": [named("Color"), {"enum": [""]}]},
         "axles": {"oneOf": [{"type": "integer", "enum": [2, 3]}, named("NullEnum")]},
         "weight": {"type": "string", "format": "decimal"},
+        "sizes": {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": {"type": "integer"}},
         "pet": maybe(pet.clone()), "bird": {"anyOf": [named("Cat"), named("Dog")]},
     }});
     let file = json!({"type": "string", "contentMediaType": "application/octet-stream"});
@@ -768,6 +769,11 @@ fn a_document_of_fastapi_means_what_fastapi_does() {
     for (members, why) in [
         ("n:=0", "n: must be at least 1, is `0`"),
         ("n:=7", "n: must be a multiple of 5, is `7`"),
+        ("sizes:={}", "sizes: must be at least 1 members, is `0`"),
+        (
+            "sizes:={\"a\":1,\"b\":2}",
+            "sizes: must be at most 1 members, is `2`",
+        ),
         ("n=x", "n: must be an integer, is a text"),
         ("at=now", "would be sent as it is"),
         ("color=blue", "color: must be one of red, none"),

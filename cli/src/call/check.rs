@@ -121,11 +121,10 @@ impl Checker<'_> {
 
     fn text(schema: &Value, text: &str, v: &mut Violations) {
         let said = |key: &str| schema.get(key).and_then(Value::as_str);
-        let number = |key: &str| usize::try_from(schema.get(key)?.as_u64()?).ok();
-        if let Some(n) = number("minLength") {
+        if let Some(n) = count(schema, "minLength") {
             v.min_length("", text, n);
         }
-        if let Some(n) = number("maxLength") {
+        if let Some(n) = count(schema, "maxLength") {
             v.max_length("", text, n);
         }
         if let Some(pattern) = said("pattern") {
@@ -166,11 +165,10 @@ impl Checker<'_> {
     }
 
     fn items(&mut self, schema: &Value, items: &[Value], v: &mut Violations) {
-        let number = |key: &str| usize::try_from(schema.get(key)?.as_u64()?).ok();
-        if let Some(n) = number("minItems") {
+        if let Some(n) = count(schema, "minItems") {
             v.min_items("", items.len(), n);
         }
-        if let Some(n) = number("maxItems") {
+        if let Some(n) = count(schema, "maxItems") {
             v.max_items("", items.len(), n);
         }
         if schema.get("uniqueItems") == Some(&Value::Bool(true)) {
@@ -201,6 +199,12 @@ impl Checker<'_> {
         };
         let required = schema.get("required").and_then(Value::as_array);
         let required = required.filter(|_| !self.partial);
+        if let Some(n) = count(schema, "minProperties") {
+            v.min_members("", map.len(), n);
+        }
+        if let Some(n) = count(schema, "maxProperties") {
+            v.max_members("", map.len(), n);
+        }
         let names = required.into_iter().flatten().filter_map(Value::as_str);
         for name in names.filter(|name| is_sent(name) && !map.contains_key(*name)) {
             v.within(
@@ -230,6 +234,10 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+fn count(schema: &Value, limit: &str) -> Option<usize> {
+    usize::try_from(schema.get(limit)?.as_u64()?).ok()
 }
 
 /// What `-b` has for another type.

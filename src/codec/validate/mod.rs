@@ -248,12 +248,12 @@ impl Violations {
             .enumerate()
             .find(|(_, text)| !seen.insert(text.clone()));
         if let Some((i, text)) = twice {
-            let field = format!("{field}[{i}]");
-            self.must(
-                &field,
-                format_args!("different from the items before it"),
-                text.trim_matches('"'),
-            );
+            let at = |at: &mut String| {
+                Self::step(at, field);
+                at.push_str(&format!("[{i}]"));
+            };
+            let rule = format_args!("different from the items before it");
+            self.within(at, |v| v.must("", rule, text.trim_matches('"')));
         }
     }
 

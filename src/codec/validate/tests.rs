@@ -133,6 +133,10 @@ fn items_that_are_equal_as_json_are_not_unique() {
         found(|v| v.unique("tags", &["a", "b", "a", "b"])),
         ["tags[2]: must be different from the items before it, is `a`"]
     );
+    assert_eq!(
+        found(|v| v.within(|at| at.push('a'), |v| v.unique("", &[1, 1]))),
+        ["a[1]: must be different from the items before it, is `1`"]
+    );
     assert!(found(|v| v.unique("tags", &[Some("1"), None, Some("2")])).is_empty());
 }
 
