@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     contract, drf,
-    links::keywords::{has_names, is_data},
+    links::keywords::{has_names, is_data, listed},
     media::is_bytes,
 };
 
@@ -27,8 +27,10 @@ fn of_30(map: &mut Map<String, Value>) {
         map.insert("format".into(), "binary".into());
         map.entry("type").or_insert_with(|| "string".into());
     }
-    if let Some(only) = map.get("const").cloned() {
-        map.entry("enum").or_insert(Value::Array(vec![only]));
+    if map.contains_key("const")
+        && let Some(values) = listed(map)
+    {
+        map.insert("enum".into(), values.into());
     }
     for (limit, exclusive, is_least) in [
         ("minimum", "exclusiveMinimum", true),

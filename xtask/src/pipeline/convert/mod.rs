@@ -61,7 +61,7 @@ pub fn prepare(
     complete_version(&mut doc, report);
     quirks::straighten(&mut doc, report, origins);
     references::resolve_all(&mut doc, file, report, origins)?;
-    forms::coerce(&mut doc, report)?;
+    forms::coerce(&mut doc, report, false)?;
     unread::leave_out(&mut doc, report);
     servers::find_unused(&doc, report);
     security::find_unsent(&doc, report);
@@ -74,8 +74,9 @@ pub fn straightened(doc: &Value) -> Option<Value> {
     let (mut doc, mut report) = (doc.clone(), Report::default());
     complete_version(&mut doc, &mut report);
     quirks::straighten(&mut doc, &mut report, &mut Origins::default());
-    forms::coerce(&mut doc, &mut report).ok()?;
-    (!report.warnings.is_empty()).then_some(doc)
+    let is_other = !report.warnings.is_empty();
+    let changed = forms::coerce(&mut doc, &mut report, true).ok()?;
+    (is_other || changed).then_some(doc)
 }
 
 /// Writes a version as it should be: `2`, `2.0` and `3.0` are numbers in YAML without quotes, or
