@@ -746,6 +746,63 @@ fn what_is_in_the_wrong_place_is_read_by_its_plain_meaning_or_left_out() {
     }
 }
 
+/// A name in `required` may be that of a member of any part; one that is of none is said.
+#[test]
+fn a_required_name_that_is_no_member_is_said() {
+    let named = json!({"$ref": "#/components/schemas/C"});
+    let a = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let needs = |more: Value| {
+        let mut schema = json!({"type": "object", "required": ["a", "zz"]});
+        schema
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        schema
+    };
+    let both = json!({"a": {"type": "string"}, "zz": {"type": "string"}});
+    for (schema, at) in [
+        (needs(a.clone()), "/required/1"),
+        (needs(json!({"allOf": [a, named]})), "/required/1"),
+        (
+            json!({"type": "array", "items": needs(a.clone())}),
+            "/items/required/1",
+        ),
+        (needs(json!({"properties": both})), ""),
+        (
+            needs(json!({"allOf": [a, {"type": "object", "properties": {"zz": {}}}]})),
+            "",
+        ),
+        (
+            json!({"allOf": [needs(json!({})), {"type": "object", "properties": both}]}),
+            "",
+        ),
+        (
+            json!({"type": "object", "properties": both, "anyOf": [{"required": ["zz"]}, {"required": ["a"]}]}),
+            "",
+        ),
+    ] {
+        let doc = with(
+            &three("3.1.0"),
+            "/components/schemas",
+            "Asks",
+            schema.clone(),
+        );
+        let (_, warnings) = sent(&doc).unwrap();
+        let said: Vec<_> = warnings
+            .iter()
+            .filter(|(_, what)| what.contains("no member"))
+            .collect();
+        let place = format!("/components/schemas/Asks{at}");
+        match at {
+            "" => assert!(said.is_empty(), "{schema}: {said:?}"),
+            _ => assert!(
+                said.len() == 1 && said[0].0 == place && said[0].1.contains("`zz`"),
+                "{schema}: {said:?}"
+            ),
+        }
+    }
+}
+
 /// A warning says what is accepted, of the values as they are read; what is kept has none.
 #[test]
 fn what_is_said_of_listed_values_and_of_files_is_true() {

@@ -14,6 +14,7 @@ mod parameters;
 mod parts;
 mod quirks;
 mod references;
+mod required;
 mod security;
 mod servers;
 mod shared;
@@ -63,6 +64,7 @@ pub fn prepare(
     references::resolve_all(&mut doc, file, report, origins)?;
     forms::coerce(&mut doc, report, false)?;
     unread::leave_out(&mut doc, report);
+    required::find_unnamed(&doc, report);
     servers::find_unused(&doc, report);
     security::find_unsent(&doc, report);
     Ok(doc)
