@@ -557,7 +557,7 @@ fn judged(r: &mut Rng, place: Place) -> Option<String> {
 fn what_is_said_to_break_nothing_refuses_no_value() {
     let number = |name: &str| -> Option<u64> { std::env::var(name).ok()?.parse().ok() };
     let (pairs, seed) = (
-        number("JUDGE_PAIRS").unwrap_or(700),
+        number("JUDGE_PAIRS").unwrap_or(2100),
         number("JUDGE_SEED").unwrap_or(1),
     );
     let wrong: Vec<String> = (0..pairs)
