@@ -1585,10 +1585,11 @@ fn a_setter_that_takes_more_breaks_no_caller() {
         doc
     };
     let any = of(json!({}));
+    // Where there was one type, a caller may have let it be inferred.
     for (schema, class) in [
-        (json!({"type": "integer"}), Class::Additive),
-        (json!({"type": "number"}), Class::Additive),
-        (json!({"type": "boolean"}), Class::Additive),
+        (json!({"type": "integer"}), Class::Breaking),
+        (json!({"type": "number"}), Class::Breaking),
+        (json!({"type": "boolean"}), Class::Breaking),
         (json!({"type": "string", "format": "uuid"}), Class::Additive),
         (
             json!({"type": "string", "format": "date-time"}),
@@ -1716,6 +1717,204 @@ fn a_keyword_that_refuses_by_its_absence_is_breaking() {
     }
 }
 
+/// What a part names is what a schema around it accepts, wherever the part stands: also behind
+/// references. A value of each old body that the new one refuses, by JSON Schema's own judgement.
+#[test]
+fn what_goes_from_a_part_of_a_closed_schema_is_breaking() {
+    let refers = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let list = json!({"type": "array", "prefixItems": [{"type": "string"}]});
+    let open = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let with = |schema: &Value, key: &str, value: Value| {
+        let mut schema = schema.clone();
+        schema[key] = value;
+        schema
+    };
+    let members = [
+        ("additionalProperties", json!(true), json!({"z": 1})),
+        ("additionalProperties", json!({}), json!({"z": 1})),
+        (
+            "additionalProperties",
+            json!({"type": "integer"}),
+            json!({"z": 1}),
+        ),
+        ("patternProperties", json!({"^x": {}}), json!({"x1": 1})),
+        ("unevaluatedProperties", json!(true), json!({"z": 1})),
+        ("if", json!({"properties": {"b": {}}}), json!({"b": 1})),
+        (
+            "anyOf",
+            json!([{"properties": {"b": {}}}, {"type": "object"}]),
+            json!({"b": 1}),
+        ),
+    ];
+    let entries = [
+        ("items", json!(true), json!(["a", 1])),
+        ("items", json!({}), json!(["a", 1])),
+        ("items", json!({"type": "integer"}), json!(["a", 1])),
+        ("unevaluatedItems", json!({}), json!(["a", 1])),
+        ("contains", json!({"type": "integer"}), json!(["a", 1])),
+    ];
+    let around = |key: &str, of: Value| match key {
+        "" => of,
+        "allOf" | "anyOf" | "oneOf" => json!({key: [of]}),
+        "$ref" => refers("B"),
+        "chain" => json!({"allOf": [refers("C")]}),
+        "then" => json!({"if": {"minProperties": 0}, "then": refers("B")}),
+        "dependentSchemas" => {
+            json!({"properties": {"a": {}}, "dependentSchemas": {"a": refers("B")}})
+        }
+        _ => json!({"allOf": [{"anyOf": [refers("B"), {"not": {}}]}]}),
+    };
+    let ways = [
+        "",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "$ref",
+        "chain",
+        "then",
+        "dependentSchemas",
+        "deep",
+    ];
+    let mut judged = 0;
+    for (closing, base, all) in [
+        ("unevaluatedProperties", &open, &members[..]),
+        ("unevaluatedItems", &list, &entries[..]),
+    ] {
+        for (key, said, value) in all {
+            for way in ways {
+                // The keyword that closes cannot stand there twice.
+                if way.is_empty() && *key == closing {
+                    continue;
+                }
+                let pair = [with(base, key, said.clone()), base.clone()];
+                let schemas = pair.map(|part| {
+                    let whole = with(&around(way, part.clone()), closing, false.into());
+                    let named = json!({"A": whole, "B": part, "C": {"allOf": [refers("B")]}});
+                    (
+                        sending(
+                            "application/json",
+                            json!({"schema": refers("A")}),
+                            named.clone(),
+                        ),
+                        named,
+                    )
+                });
+                let valid = schemas.each_ref().map(|(_, named)| {
+                    let whole =
+                        json!({"$ref": "#/components/schemas/A", "components": {"schemas": named}});
+                    let mut value = value.clone();
+                    if way == "dependentSchemas" && value.is_object() {
+                        value["a"] = "a".into();
+                    }
+                    jsonschema::draft202012::is_valid(&whole, &value)
+                });
+                // A list never depends on a member.
+                if valid != [true, false] {
+                    continue;
+                }
+                judged += 1;
+                let seen = on_the_wire(&schemas[0].0, &schemas[1].0);
+                let is_breaking = |line: &String| line.contains("breaking");
+                assert!(seen.iter().any(is_breaking), "{way} {key} {said}: {seen:?}");
+            }
+        }
+    }
+    assert!(judged > 90, "{judged}");
+    // Where nothing is closed, they say what leaving them out says.
+    for (base, key, said) in [
+        (&open, "additionalProperties", json!(true)),
+        (&list, "items", json!({})),
+        (&open, "unevaluatedProperties", json!({})),
+    ] {
+        let [old, new] = [with(base, key, said), base.clone()].map(|part| {
+            let others = json!({"B": part, "C": {"unevaluatedProperties": false, "properties": {"b": refers("B")}}});
+            sending("application/json", json!({"schema": refers("C")}), others)
+        });
+        let seen = on_the_wire(&old, &new);
+        assert!(seen.is_empty(), "{key}: {seen:?}");
+    }
+}
+
+/// How many entries must be contained means nothing without `contains`, and is one if not said.
+#[test]
+fn a_number_of_contained_entries_that_says_nothing_changes_nothing() {
+    let list = json!({"type": "array", "items": {"type": "string"}});
+    let with = |more: Value| {
+        let mut schema = list.clone();
+        schema
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        sending("application/json", json!({"schema": schema}), json!({}))
+    };
+    let one = json!({"contains": {"const": "a"}});
+    let and = |key: &str, n: u64| json!({"contains": {"const": "a"}, key: n});
+    for (old, new) in [
+        (json!({}), json!({"minContains": 2})),
+        (json!({}), json!({"maxContains": 2})),
+        (json!({"minContains": 0}), json!({"minContains": 5})),
+        (one.clone(), and("minContains", 1)),
+    ] {
+        for (old, new) in [(&old, &new), (&new, &old)] {
+            let changes = report(&with(old.clone()), &with(new.clone()));
+            let said: Vec<_> = changes.iter().map(|c| (c.rule, c.wire)).collect();
+            let same = (Rule::WrittenOtherwise, Some(Class::Cosmetic));
+            assert_eq!(said, [same], "{old} → {new}: {changes:?}");
+        }
+    }
+    let seen = on_the_wire(&with(one), &with(and("minContains", 2)));
+    assert_eq!(seen, ["condition-new Request breaking"]);
+}
+
+/// Where a keyword of 3.1 stands beside another, their order says nothing.
+#[test]
+fn the_only_value_beside_a_list_is_in_the_list() {
+    let texts: [Value; 4] = [
+        json!({"const": "a", "enum": ["a", "b"]}),
+        json!({"enum": ["a", "b"], "const": "a"}),
+        json!({"enum": ["a"]}),
+        json!({"const": "a"}),
+    ];
+    let inside = |schema: &Value| {
+        let named = json!({"A": {"type": "object", "properties": {"a": schema}},
+            "B": {"type": "object", "properties": {"b": {"anyOf": [schema, {"type": "integer"}]}}}});
+        sending(
+            "application/json",
+            json!({"schema": {"allOf": [
+            {"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}]}}),
+            named,
+        )
+    };
+    for old in &texts {
+        for new in texts.iter().filter(|new| !std::ptr::eq(*new, old)) {
+            if inside(old) == inside(new) {
+                continue; // equal, in another order
+            }
+            let seen = on_the_wire(&inside(old), &inside(new));
+            assert!(seen.is_empty(), "{old} → {new}: {seen:?}");
+        }
+        let other = json!({"const": "b", "enum": ["a", "b"]});
+        let contained = |schema: &Value| {
+            let list = json!({"type": "array", "contains": schema});
+            sending("application/json", json!({"schema": list}), json!({}))
+        };
+        let referred = |name: &str| {
+            let refers = json!({"$ref": format!("#/components/schemas/{name}")});
+            let named = json!({"Is": old, "Other": other});
+            sending("application/json", json!({"schema": refers}), named)
+        };
+        for (old, new) in [
+            (inside(old), inside(&other)),
+            (contained(old), contained(&other)),
+            (referred("Is"), referred("Other")),
+        ] {
+            let seen = on_the_wire(&old, &new);
+            let breaks = seen.iter().any(|s| s.contains("breaking"));
+            assert!(breaks, "{new}: {seen:?}");
+        }
+    }
+}
+
 /// A parameter is no member of an object: that it is only read means nothing.
 #[test]
 fn a_parameter_that_is_only_read_changes_nothing() {
@@ -1730,6 +1929,51 @@ fn a_parameter_that_is_only_read_changes_nothing() {
         let changes = report(&of(text.clone()), &of(json!({"type": "string", key: true})));
         let classes: Vec<_> = changes.iter().map(|c| (c.wire, c.rust)).collect();
         assert_eq!(classes, [(Some(Class::Cosmetic), None)], "{changes:?}");
+    }
+    // Nor that the entries of a list, or what stands in its `content`, are.
+    for key in ["readOnly", "writeOnly"] {
+        let list = |more: bool| {
+            let mut item = text.clone();
+            if more {
+                item[key] = true.into();
+            }
+            json!({"type": "array", "items": item})
+        };
+        let content = |schema: Value| {
+            let mut doc = of(json!({}));
+            let parameter = &mut doc["paths"]["/a/"]["post"]["parameters"][0];
+            parameter.as_object_mut().unwrap().shift_remove("schema");
+            parameter["content"] = json!({"application/json": {"schema": schema}});
+            doc
+        };
+        for (old, new) in [
+            (of(list(false)), of(list(true))),
+            (
+                content(text.clone()),
+                content(json!({"type": "string", key: true})),
+            ),
+        ] {
+            let seen = on_the_wire(&old, &new);
+            assert!(seen.is_empty(), "{key}: {seen:?}");
+        }
+        // A member of that name is one, and is no longer sent or read.
+        let members = |schema: Value| {
+            let inner = json!({"type": "object", "properties": {"schema": schema}});
+            let all =
+                json!({"type": "object", "properties": {"headers": inner, "parameters": inner}});
+            let mut doc = sending("application/json", json!({"schema": all}), json!({}));
+            doc["paths"]["/a/"]["post"]["responses"] = json!({"200": {"description": "",
+                "content": {"application/json": {"schema": all}}}});
+            doc
+        };
+        let seen = on_the_wire(
+            &members(text.clone()),
+            &members(json!({"type": "string", key: true})),
+        );
+        assert!(
+            seen.iter().any(|s| s.contains("breaking")),
+            "{key}: {seen:?}"
+        );
     }
 }
 

@@ -494,6 +494,16 @@ fn what_is_in_the_wrong_place_is_read_by_its_plain_meaning_or_left_out() {
             "/servers/1/url",
             "`wss` is not HTTP",
         ),
+        (
+            three(
+                "/servers",
+                json!([{"url": "https://y"}, {"url": "https://{v}.x", "variables": {"v": {"description": "the region"}}}]),
+            ),
+            "/servers/1/url",
+            json!("https://{v}.x"),
+            "/servers/1/url",
+            "has no `default` there: it has no value; write one, or give `base_url`",
+        ),
         filled("https://x{v}/a", "", json!("https://x/a"), ""),
         filled("https://x/{a{v}", "b", json!("https://x/{ab"), ""),
         filled("{v}://x", "https", json!("https://x"), ""),
@@ -733,6 +743,141 @@ fn what_is_in_the_wrong_place_is_read_by_its_plain_meaning_or_left_out() {
         let servers = |(p, _): &(String, String)| p.starts_with("/servers/1");
         let is_silent = !said.is_empty() || !new.report.warnings.iter().any(servers);
         assert!(is_silent, "{found_at}: {:?}", new.report.warnings);
+    }
+}
+
+/// A name in `required` may be that of a member of any part; one that is of none is said.
+#[test]
+fn a_required_name_that_is_no_member_is_said() {
+    let named = json!({"$ref": "#/components/schemas/C"});
+    let a = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let needs = |more: Value| {
+        let mut schema = json!({"type": "object", "required": ["a", "zz"]});
+        schema
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        schema
+    };
+    let both = json!({"a": {"type": "string"}, "zz": {"type": "string"}});
+    for (schema, at) in [
+        (needs(a.clone()), "/required/1"),
+        (needs(json!({"allOf": [a, named]})), "/required/1"),
+        (
+            json!({"type": "array", "items": needs(a.clone())}),
+            "/items/required/1",
+        ),
+        (needs(json!({"properties": both})), ""),
+        (
+            needs(json!({"allOf": [a, {"type": "object", "properties": {"zz": {}}}]})),
+            "",
+        ),
+        (
+            json!({"allOf": [needs(json!({})), {"type": "object", "properties": both}]}),
+            "",
+        ),
+        (
+            json!({"type": "object", "properties": both, "anyOf": [{"required": ["zz"]}, {"required": ["a"]}]}),
+            "",
+        ),
+    ] {
+        let doc = with(
+            &three("3.1.0"),
+            "/components/schemas",
+            "Asks",
+            schema.clone(),
+        );
+        let (_, warnings) = sent(&doc).unwrap();
+        let said: Vec<_> = warnings
+            .iter()
+            .filter(|(_, what)| what.contains("no member"))
+            .collect();
+        let place = format!("/components/schemas/Asks{at}");
+        match at {
+            "" => assert!(said.is_empty(), "{schema}: {said:?}"),
+            _ => assert!(
+                said.len() == 1 && said[0].0 == place && said[0].1.contains("`zz`"),
+                "{schema}: {said:?}"
+            ),
+        }
+    }
+}
+
+/// A warning says what is accepted, of the values as they are read; what is kept has none.
+#[test]
+fn what_is_said_of_listed_values_and_of_files_is_true() {
+    let only = "only texts and whole numbers are a list";
+    let not_said = "";
+    for (version, schema, said, never) in [
+        (
+            "3.0.3",
+            json!({"type": "string", "const": 5}),
+            "read as its only value",
+            only,
+        ),
+        (
+            "3.1.0",
+            json!({"type": "string", "const": 5}),
+            "another type: read as `string`",
+            only,
+        ),
+        (
+            "3.1.0",
+            json!({"type": "integer", "enum": ["5", "6"]}),
+            "read as `integer`",
+            only,
+        ),
+        (
+            "3.1.0",
+            json!({"enum": ["a", "b"], "const": "a"}),
+            not_said,
+            "any",
+        ),
+        (
+            "3.1.0",
+            json!({"enum": ["a", 1]}),
+            "any JSON is accepted",
+            "of its type",
+        ),
+        (
+            "3.1.0",
+            json!({"type": "string", "enum": [["a"]]}),
+            "any JSON is accepted",
+            "of its type",
+        ),
+        (
+            "3.1.0",
+            json!({"type": "number", "enum": [0.5, 1.5]}),
+            "any of its type is accepted",
+            "JSON",
+        ),
+    ] {
+        let doc = with(
+            &three(version),
+            "/components/schemas/C/properties",
+            "t",
+            schema.clone(),
+        );
+        let (_, warnings) = sent(&doc).unwrap();
+        let says = |text: &str| {
+            warnings
+                .iter()
+                .any(|(at, what)| at.contains("/t") && what.contains(text))
+        };
+        assert!(said.is_empty() || says(said), "{schema}: {warnings:?}");
+        assert!(!says(never), "{schema}: {warnings:?}");
+    }
+    for encoding in ["binary", "8bit"] {
+        let file = json!({"contentMediaType": "image/png", "contentEncoding": encoding});
+        let doc = with(
+            &three("3.1.0"),
+            "/components/schemas/C/properties",
+            "t",
+            file,
+        );
+        let (_, warnings) = sent(&doc).unwrap();
+        let lost = |(_, what): &(String, String)| what.contains("contentEncoding");
+        assert!(!warnings.iter().any(lost), "{warnings:?}");
     }
 }
 

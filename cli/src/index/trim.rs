@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     contract, drf,
-    links::keywords::{has_names, is_data},
+    links::keywords::{has_names, is_data, listed},
     media::is_bytes,
 };
 
@@ -33,8 +33,10 @@ fn of_30(map: &mut Map<String, Value>) {
     if map.get("format").is_some_and(|format| format == "password") {
         map.entry(contract::SECRET).or_insert(true.into());
     }
-    if let Some(only) = map.get("const").cloned() {
-        map.entry("enum").or_insert(Value::Array(vec![only]));
+    if map.contains_key("const")
+        && let Some(values) = listed(map)
+    {
+        map.insert("enum".into(), values.into());
     }
     for (limit, exclusive, is_least) in [
         ("minimum", "exclusiveMinimum", true),

@@ -2,7 +2,7 @@
 //! reported.
 
 mod components;
-mod keywords;
+pub mod keywords;
 mod names;
 mod operations;
 

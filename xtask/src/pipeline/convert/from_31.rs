@@ -1,8 +1,9 @@
 //! Converts OpenAPI 3.1 to 3.0.3.
 
-use autopi_codegen::media::is_bytes;
+use autopi_codegen::{media::is_bytes, projection::keywords::listed};
 use serde_json::{Map, Value, json};
 
+use super::forms::schema::drop_defaults;
 use crate::document::{
     members::{At, DOCUMENT, Is, SCHEMA, each},
     types::{is_several, split, types},
@@ -58,7 +59,7 @@ fn why_lost(key: &str, schema: &Map<String, Value>) -> Option<String> {
         }
         "const" | "examples" => None,
         "contentMediaType" if is_bytes(schema) || is_octets(schema) => None,
-        "contentEncoding" if is_base64(schema) => None,
+        "contentEncoding" if is_base64(schema) || is_bytes(schema) => None,
         "prefixItems" => {
             Some("3.0 cannot express a schema for each item: each may be any of them".into())
         }
@@ -231,8 +232,11 @@ fn schema_31(map: &mut Map<String, Value>) {
     } else if is_base64(map) {
         map.insert("format".into(), "byte".into());
     }
-    if let Some(value) = map.shift_remove("const") {
-        map.insert("enum".into(), json!([value]));
+    if map.contains_key("const")
+        && let Some(values) = listed(map)
+    {
+        map.shift_remove("const");
+        map.insert("enum".into(), values.into());
     }
     exclusive_limits(map);
     if let Some(Value::Array(examples)) = map.shift_remove("examples") {
@@ -265,4 +269,5 @@ fn schema_31(map: &mut Map<String, Value>) {
         map.insert("additionalProperties".into(), any_of(parts));
     }
     map.retain(|key, _| KEYWORDS_30.contains(&key.as_str()) || key.starts_with("x-"));
+    drop_defaults(map, false);
 }

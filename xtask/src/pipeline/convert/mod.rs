@@ -14,6 +14,7 @@ mod parameters;
 mod parts;
 mod quirks;
 mod references;
+mod required;
 mod security;
 mod servers;
 mod shared;
@@ -61,8 +62,9 @@ pub fn prepare(
     complete_version(&mut doc, report);
     quirks::straighten(&mut doc, report, origins);
     references::resolve_all(&mut doc, file, report, origins)?;
-    forms::coerce(&mut doc, report)?;
+    forms::coerce(&mut doc, report, false)?;
     unread::leave_out(&mut doc, report);
+    required::find_unnamed(&doc, report);
     servers::find_unused(&doc, report);
     security::find_unsent(&doc, report);
     Ok(doc)
@@ -74,8 +76,9 @@ pub fn straightened(doc: &Value) -> Option<Value> {
     let (mut doc, mut report) = (doc.clone(), Report::default());
     complete_version(&mut doc, &mut report);
     quirks::straighten(&mut doc, &mut report, &mut Origins::default());
-    forms::coerce(&mut doc, &mut report).ok()?;
-    (!report.warnings.is_empty()).then_some(doc)
+    let is_other = !report.warnings.is_empty();
+    let changed = forms::coerce(&mut doc, &mut report, true).ok()?;
+    (is_other || changed).then_some(doc)
 }
 
 /// Writes a version as it should be: `2`, `2.0` and `3.0` are numbers in YAML without quotes, or

@@ -76,7 +76,8 @@ fn faults(url: &str, server: &Value) -> Vec<String> {
     for name in crate::document::path_parameters(url) {
         if variables.is_none_or(|v| v.get(name).is_none()) {
             out.push(format!(
-                "`{name}` is not one of its `variables`: it has no value; give `base_url`"
+                "`{name}` is not one of its `variables`, or has no `default` there: it has no value; \
+                 write one, or give `base_url`"
             ));
         }
     }

@@ -1,7 +1,7 @@
 //! Writes out at each operation what operations of OpenAPI 3 share, as in 2.0: the later stages
 //! only look at operations.
 
-use std::cell::Cell;
+use std::{cell::Cell, collections::HashSet};
 
 use serde_json::{Map, Value};
 
@@ -82,7 +82,7 @@ fn operation(
         .and_then(Value::as_array)
         .cloned()
         .unwrap_or_default();
-    let mut all: Vec<Value> = Vec::new();
+    let (mut all, mut known) = (Vec::new(), HashSet::new());
     for (i, parameter) in own
         .iter()
         .chain(shared.and_then(Value::as_array).into_iter().flatten())
@@ -91,13 +91,13 @@ fn operation(
         let mut parameter = parameter.clone();
         let place = parameter_place(pointer, i, own.len());
         root.resolve(&mut parameter, &place)?;
-        match all.iter().any(|p| is_same(p, &parameter)) {
+        match identity(&parameter).is_some_and(|own| !known.insert(own)) {
             true if i < own.len() => report.warn(place, SECOND),
             true => {} // the operation's own wins
             false => all.push(parameter),
         }
     }
-    op.insert("parameters".into(), all.into());
+    op.insert("parameters".into(), Value::Array(all));
     let callbacks = op.get_mut("callbacks").and_then(Value::as_object_mut);
     for (name, callback) in callbacks.into_iter().flatten() {
         root.resolve(callback, &format!("{pointer}/callbacks/{}", escape(name)))?;
@@ -126,12 +126,15 @@ fn operation(
     Ok(())
 }
 
-/// Returns whether two parameters have one name and place; the names of headers have no case.
-pub fn is_same(a: &Value, b: &Value) -> bool {
-    let is = |key: &str| a.get(key) == b.get(key);
-    let header = a.get("in").is_some_and(|place| place == "header");
-    let named = !name(a).trim().is_empty();
-    named && is("in") && (is("name") || (header && name(a).eq_ignore_ascii_case(name(b))))
+/// Returns what no other parameter of an operation has: its place and its name; the names of headers
+/// have no case. `None` for one without a name.
+pub fn identity(parameter: &Value) -> Option<(String, String)> {
+    let place = parameter.get("in").unwrap_or(&Value::Null);
+    let name = Some(name(parameter)).filter(|name| !name.trim().is_empty())?;
+    Some(match place == "header" {
+        true => (place.to_string(), name.to_ascii_lowercase()),
+        false => (place.to_string(), name.to_owned()),
+    })
 }
 
 /// Returns the place of the `i`th parameter of an operation: its own come first, then those of its

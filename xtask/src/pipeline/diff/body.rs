@@ -190,7 +190,7 @@ impl<'a> Walker<'a> {
                     );
                     let same = match key {
                         "contentType" => false,
-                        _ => meaning::same_parts(&ENCODING, key, (a, b)),
+                        _ => meaning::same_parts(&ENCODING, key, (a, b), false),
                     };
                     w.child(key, at, a, b, |w, at, x, y| match key {
                         _ if same => w.differs(Rule::WrittenOtherwise, &at.clone().what(key), x, y),

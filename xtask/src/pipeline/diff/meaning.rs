@@ -1,6 +1,7 @@
 //! The meaning of a value: without texts, without members that say what leaving them out says, and
 //! without the order of what has none. Two values of one meaning are the same to every caller.
 
+use autopi_codegen::projection::keywords;
 use serde_json::{Map, Value, json};
 
 use super::values::{Maybe, canonical, get, items, members, plain, text};
@@ -19,8 +20,20 @@ pub const TEXTS: [&str; 9] = [
     "bearerFormat",
 ];
 
-/// Returns what it says to leave out a member of `holder`, where the specification says so.
-fn left_out(kind: &Kind, key: &str, holder: Maybe<'_>) -> Option<Value> {
+/// Keywords by which a part accepts members and entries that what is around it may refuse.
+const OPEN: [&str; 4] = [
+    "additionalProperties",
+    "items",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+];
+
+/// Returns what it says to leave out a member of `holder`, where the specification says so; in a
+/// part of a schema that refuses what none of its parts accepts (`closed`), no other is like it.
+fn left_out(kind: &Kind, key: &str, holder: Maybe<'_>, closed: bool) -> Option<Value> {
+    if closed && kind == &SCHEMA && OPEN.contains(&key) {
+        return None;
+    }
     let form = kind.name == "encoding" || matches!(text(holder, "in"), "query" | "cookie");
     Some(match (key, kind.member(key)) {
         ("required", Is::Bool) => (text(holder, "in") == "path").into(),
@@ -54,29 +67,63 @@ pub fn same(kind: &Kind, key: &str, holders: (Maybe<'_>, Maybe<'_>)) -> bool {
         key,
         "style" | "explode" | "collectionFormat" | "allowReserved" | "allowEmptyValue" | "default"
     );
-    is_plain && same_parts(kind, key, holders)
+    is_plain && same_parts(kind, key, holders, false)
 }
 
 /// Returns whether a member says the same in both objects, whatever it is.
-pub fn same_parts(kind: &Kind, key: &str, (old, new): (Maybe<'_>, Maybe<'_>)) -> bool {
+pub fn same_parts(
+    kind: &Kind,
+    key: &str,
+    (old, new): (Maybe<'_>, Maybe<'_>),
+    closed: bool,
+) -> bool {
     let of = |holder: Maybe<'_>| {
         get(holder, key)
-            .map(|value| meaning(value, kind.member(key)))
-            .or_else(|| left_out(kind, key, holder))
+            .map(|value| within(value, kind.member(key), closed))
+            .or_else(|| left_out(kind, key, holder, closed))
     };
     of(old) == of(new)
 }
 
 /// Returns the meaning of a value of this kind.
 pub fn meaning(value: &Value, is: Is) -> Value {
+    within(value, is, closes(value))
+}
+
+/// Returns whether a schema, or something in it, refuses what none of its parts accepts.
+pub fn closes(value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.iter().any(closes),
+        Value::Object(map) => refuses(map) || map.values().any(closes),
+        _ => false,
+    }
+}
+
+/// Returns whether a schema itself refuses what none of its parts accepts.
+pub fn refuses(schema: &Map<String, Value>) -> bool {
+    let others = ["unevaluatedProperties", "unevaluatedItems"];
+    let mut others = others.iter().filter_map(|key| schema.get(*key));
+    others.any(|others| !is_any(others))
+}
+
+/// Returns whether a schema says nothing, or that it accepts every value.
+pub fn is_any(schema: &Value) -> bool {
+    let says = |map: &Map<String, Value>| map.keys().any(|key| !TEXTS.contains(&key.as_str()));
+    *schema == true || schema.as_object().is_some_and(|map| !says(map))
+}
+
+/// Returns the meaning of a value of this kind, which may be a part of a schema that refuses what
+/// none of its parts accepts (`closed`).
+pub fn within(value: &Value, is: Is, closed: bool) -> Value {
     match (is, value) {
-        (Is::SchemaOrBool, Value::Object(_)) => meaning(value, Is::One(&SCHEMA)),
+        (Is::SchemaOrBool, Value::Object(_)) => within(value, Is::One(&SCHEMA), closed),
         (Is::SchemaOrBool, Value::Bool(true)) => json!({}),
         (Is::One(kind), Value::Bool(true)) if kind == &SCHEMA => json!({}),
-        (Is::One(kind), Value::Object(map)) => object(kind, map, value),
-        (Is::List(is), Value::Array(list)) => list.iter().map(|v| meaning(v, *is)).collect(),
+        (Is::One(kind), Value::Object(map)) => object(kind, map, value, closed),
+        (Is::List(is), Value::Array(list)) => list.iter().map(|v| within(v, *is, closed)).collect(),
         (Is::Map(is) | Is::Extensible(is), Value::Object(map)) => {
-            let entries = map.iter().map(|(k, v)| (k.clone(), meaning(v, *is)));
+            let entries = map.iter();
+            let entries = entries.map(|(k, v)| (k.clone(), within(v, *is, closed)));
             entries.collect()
         }
         (Is::Bool, Value::String(text)) if text == "true" || text == "false" => {
@@ -88,17 +135,20 @@ pub fn meaning(value: &Value, is: Is) -> Value {
     }
 }
 
-fn object(kind: &Kind, map: &Map<String, Value>, holder: &Value) -> Value {
+fn object(kind: &Kind, map: &Map<String, Value>, holder: &Value, closed: bool) -> Value {
     let mut out = Map::new();
     for (key, value) in map.iter().filter(|(k, _)| !TEXTS.contains(&k.as_str())) {
         let (key, mut value) = match key.as_str() {
-            "const" => ("enum", json!([plain(value)])),
-            key => (key, meaning(value, kind.member(key))),
+            "const" | "enum" if kind == &SCHEMA => {
+                let all = listed(Some(holder));
+                ("enum", plain(all.as_ref().unwrap_or(value)))
+            }
+            key => (key, within(value, kind.member(key), closed)),
         };
         if matches!(key, "enum" | "allOf" | "anyOf" | "oneOf") {
             value = unordered(value);
         }
-        if left_out(kind, key, Some(holder)).as_ref() != Some(&value) {
+        if left_out(kind, key, Some(holder), closed).as_ref() != Some(&value) {
             out.insert(key.to_owned(), value);
         }
     }
@@ -117,15 +167,8 @@ fn unordered(list: Value) -> Value {
 
 /// Returns the values that a schema lists, by `enum` or `const`.
 pub fn listed(schema: Maybe<'_>) -> Option<Value> {
-    let (list, one) = (get(schema, "enum"), get(schema, "const"));
-    match (list, one) {
-        (Some(Value::Array(list)), Some(one)) => {
-            let same = list.iter().filter(|value| plain(value) == plain(one));
-            Some(same.cloned().collect())
-        }
-        (_, Some(one)) => Some(json!([one])),
-        _ => list.cloned(),
-    }
+    let list = keywords::listed(schema?.as_object()?).map(Value::from);
+    list.or_else(|| get(schema, "enum").cloned())
 }
 
 /// Returns the type that the other keywords of a schema have a meaning for, if it names none.

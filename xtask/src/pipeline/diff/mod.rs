@@ -7,6 +7,7 @@
 
 mod body;
 mod change;
+mod closed;
 mod document;
 mod edges;
 mod extensions;

@@ -2,13 +2,13 @@
 
 use std::{
     cell::OnceCell,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
 };
 
 use serde_json::Value;
 
 use super::{
-    Side,
+    Side, closed,
     edges::{refs, target},
     fields::{self, Fields},
     forms::{self, Form, Written},
@@ -62,6 +62,8 @@ pub struct Reach<'a> {
     forms: OnceCell<BTreeMap<String, Option<Form>>>,
     /// The components that are texts.
     fields: OnceCell<Fields>,
+    /// The schemas of which others refuse what they do not accept.
+    closed: OnceCell<HashSet<String>>,
 }
 
 /// The components that a component leads to, when it is sent and when it is read.
@@ -111,6 +113,7 @@ impl<'a> Reach<'a> {
             never_null: OnceCell::new(),
             forms: OnceCell::new(),
             fields: OnceCell::new(),
+            closed: OnceCell::new(),
         };
         for (key, turned) in [("paths", false), ("webhooks", true)] {
             for (name, item) in members(doc.get(key)) {
@@ -258,6 +261,14 @@ impl<'a> Reach<'a> {
             .get(pointer)
             .copied()
             .flatten()
+    }
+
+    /// Returns whether the schema at a pointer is one that refuses what none of its parts accepts,
+    /// or a part of one.
+    pub fn is_closed(&self, pointer: &str) -> bool {
+        self.closed
+            .get_or_init(|| closed::all(self.doc))
+            .contains(pointer)
     }
 
     /// Returns the operations that reach the component at a pointer.

@@ -56,12 +56,18 @@ impl Renames {
             return out;
         }
         let named: BTreeSet<&str> = come.iter().map(|(pointer, _)| pointer.as_str()).collect();
-        for (before, after) in known {
-            for (old, _) in &gone {
-                let Some((head, tail)) = name(old).split_once(before.as_str()) else {
-                    continue;
-                };
-                let new = format!("{}/{head}{after}{tail}", kind(old));
+        // However many were renamed, each name is looked through once for each length of theirs.
+        let known: HashMap<&str, &str> = known.iter().map(|(a, b)| (&**a, &**b)).collect();
+        let lengths: BTreeSet<usize> = known.keys().map(|before| before.len()).collect();
+        for (old, _) in &gone {
+            let own = name(old);
+            for (len, (at, _)) in lengths
+                .iter()
+                .flat_map(|len| own.char_indices().map(move |at| (len, at)))
+            {
+                let after = own.get(at..at + len).and_then(|part| known.get(part));
+                let Some(after) = after else { continue };
+                let new = format!("{}/{}{after}{}", kind(old), &own[..at], &own[at + len..]);
                 if named.contains(new.as_str()) {
                     out.add(old, &new);
                 }

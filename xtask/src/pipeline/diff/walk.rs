@@ -43,6 +43,7 @@ pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
         turned: false,
         reads_the_same: false,
         is_text: false,
+        is_parameter: false,
         one_is_a_list: false,
         null_known: None,
         inlined: BTreeMap::new(),
@@ -105,6 +106,8 @@ pub struct Walker<'a> {
     pub reads_the_same: bool,
     /// Whether what is compared is written as a text: a parameter or a header.
     pub is_text: bool,
+    /// Whether what is compared is a parameter or header, or an entry of one: no member.
+    pub is_parameter: bool,
     /// Whether what is compared was one value and is a list now, of which one is written alike.
     pub one_is_a_list: bool,
     /// The places of which it was said already whether they may be null, though one of them says

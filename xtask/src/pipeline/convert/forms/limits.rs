@@ -1,6 +1,7 @@
 //! Limits and lists of values of a schema.
 
-use serde_json::{Map, Value, json};
+use autopi_codegen::projection::keywords::listed;
+use serde_json::{Map, Value};
 
 use super::{super::from_31::exclusive_limits, Forms, is_plain, scalars::short};
 use crate::document::{
@@ -25,12 +26,13 @@ impl Forms {
                 gone.push(key.clone());
             }
         }
-        for (least, most) in [
+        let pairs = [
             ("minLength", "maxLength"),
             ("minItems", "maxItems"),
             ("minProperties", "maxProperties"),
             ("minimum", "maximum"),
-        ] {
+        ];
+        for (least, most) in pairs.into_iter().filter(|_| !self.as_said) {
             let number = |key| map.get(key).and_then(Value::as_f64);
             if number(least).zip(number(most)).is_some_and(|(a, b)| a > b) {
                 gone.extend([least.to_owned(), most.to_owned()]);
@@ -47,10 +49,7 @@ impl Forms {
     /// Reads values of another type than the schema's as what they mean: `1` is "1" in a list of
     /// texts. What belongs to 3.1 is read as 3.0 has it.
     pub(super) fn values(&mut self, map: &mut Map<String, Value>, at: &At<'_>) {
-        let one = map.contains_key("const");
-        if one {
-            self.unchecked(map, at, "const");
-        }
+        let key = ["enum", "const"][usize::from(map.contains_key("const"))];
         if !self.lists_of_types && map.keys().any(|key| is_later(key)) {
             self.later(map, at);
         }
@@ -62,18 +61,17 @@ impl Forms {
             map.shift_remove("writeOnly");
             self.warn(at, "only read and only written at once: read as both");
         }
-        self.listed(map, at);
-        if !one {
-            self.unchecked(map, at, "enum");
+        for key in ["enum", "const"] {
+            self.listed(map, at, key);
         }
+        self.unchecked(map, at, key);
     }
 
-    /// Warns about values of which the client knows no more than their type.
+    /// Warns about values of which the client knows no more than their type; `key` is what lists
+    /// them in the document.
     fn unchecked(&mut self, map: &Map<String, Value>, at: &At<'_>, key: &str) {
-        let values = match map.get(key) {
-            None => return,
-            Some(Value::Array(list)) if key == "enum" => list.clone(),
-            Some(one) => vec![one.clone()],
+        let Some(values) = listed(map) else {
+            return;
         };
         let both = [true, false].map(Value::from);
         let known = match values.iter().filter(|v| !v.is_null()).count() {
@@ -86,26 +84,30 @@ impl Forms {
             Some(Value::Array(_)) => types.first().copied().filter(|_| types.len() == 1),
             one => one.and_then(Value::as_str),
         };
-        if !known && drf::choices(declared, &values).1.is_empty() {
-            let message = "only texts and whole numbers are a list: any of its type is accepted";
-            self.warn(&At::Member(at, key), message);
+        let (read, kept) = drf::choices(declared, &values);
+        if !known && kept.is_empty() {
+            let all = match read {
+                Some(_) => "any of its type",
+                None => "any JSON",
+            };
+            let message = format!("only texts and whole numbers are a list: {all} is accepted");
+            self.tell(&At::Member(at, key), &message);
         }
     }
 
-    fn listed(&mut self, map: &mut Map<String, Value>, at: &At<'_>) {
-        if !map.contains_key("enum") {
-            return;
-        }
+    fn listed(&mut self, map: &mut Map<String, Value>, at: &At<'_>, key: &str) {
         let kind = map.get("type").and_then(Value::as_str);
         let kind = kind.unwrap_or_default().to_owned();
-        let Some(Value::Array(list)) = map.get_mut("enum") else {
-            return;
+        let (at, one) = (At::Member(at, key), key == "const");
+        let list: &mut [Value] = match map.get_mut(key) {
+            Some(Value::Array(list)) if !one && list.is_empty() => {
+                map.shift_remove(key);
+                return self.warn(&at, "no value is allowed: left out");
+            }
+            Some(Value::Array(list)) if !one => list,
+            Some(value) if one => std::slice::from_mut(value),
+            _ => return,
         };
-        let at = At::Member(at, "enum");
-        if list.is_empty() {
-            map.shift_remove("enum");
-            return self.warn(&at, "no value is allowed: left out");
-        }
         let read = |value: &Value| -> Option<Value> {
             match (kind.as_str(), value) {
                 ("string", Value::Number(_) | Value::Bool(_)) => Some(value.to_string().into()),
@@ -122,10 +124,10 @@ impl Forms {
             }
         };
         // A list of several types may be just that.
-        let new: Option<Vec<Value>> = list.iter().filter(|v| !v.is_null()).map(read).collect();
-        if let Some(mut new) = new.filter(|new| !new.is_empty()) {
-            new.extend(list.contains(&Value::Null).then_some(Value::Null));
-            *list = new;
+        let own = list.iter_mut().filter(|value| !value.is_null());
+        let new: Option<Vec<_>> = own.map(|value| Some((read(value)?, value))).collect();
+        if let Some(new) = new.filter(|new| !new.is_empty()) {
+            new.into_iter().for_each(|(new, value)| *value = new);
             self.warn(&at, &format!("values of another type: read as `{kind}`"));
         }
     }
@@ -137,12 +139,13 @@ impl Forms {
             self.warn(at, "an exclusive limit as in 3.1: read as that of 3.0");
             exclusive_limits(map);
         }
-        if let Some(value) = map.shift_remove("const") {
+        if let Some(values) = listed(map).filter(|_| map.contains_key("const")) {
+            map.shift_remove("const");
             self.warn(
                 &At::Member(at, "const"),
                 "needs OpenAPI 3.1: read as its only value",
             );
-            map.insert("enum".into(), json!([value]));
+            map.insert("enum".into(), values.into());
         }
         if self.nullable == "nullable"
             && let Some(value) = map.shift_remove("x-nullable")

@@ -4,7 +4,7 @@
 
 mod limits;
 mod scalars;
-mod schema;
+pub(super) mod schema;
 mod types;
 
 use serde_json::{Map, Value, json};
@@ -18,14 +18,19 @@ struct Forms {
     lists_of_types: bool,
     /// Since 3.2 the description of a response is optional.
     of_32: bool,
+    /// Whether limits stay that no value is within.
+    as_said: bool,
     warnings: Alike,
+    /// Whether anything is read otherwise than it is written.
+    changed: bool,
 }
 
-/// Brings every member into the form of the specification.
+/// Brings every member into the form of the specification. Returns whether one was of another form.
+/// Limits that no value is within stay if all counts `as_said`; the client has none then.
 ///
 /// # Errors
 /// Returns an error at the first member without a plain meaning.
-pub fn coerce(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
+pub fn coerce(doc: &mut Value, report: &mut Report, as_said: bool) -> Result<bool, Failure> {
     let version = doc.get("openapi").and_then(Value::as_str);
     let mut forms = Forms {
         nullable: if version.is_some() {
@@ -35,11 +40,13 @@ pub fn coerce(doc: &mut Value, report: &mut Report) -> Result<(), Failure> {
         },
         lists_of_types: version.is_some_and(|v| v.starts_with("3.1") || v.starts_with("3.2")),
         of_32: version.is_some_and(|v| v.starts_with("3.2")),
+        as_said,
         warnings: Alike::default(),
+        changed: false,
     };
     let done = forms.value(doc, Is::One(&DOCUMENT), &At::ROOT);
     forms.warnings.say(report);
-    done
+    done.map(|()| forms.changed)
 }
 
 fn wrong(at: &At<'_>, must: &str) -> Failure {
@@ -47,7 +54,14 @@ fn wrong(at: &At<'_>, must: &str) -> Failure {
 }
 
 impl Forms {
+    /// Warns about something that is read otherwise than it is written.
     fn warn(&mut self, at: &At<'_>, message: &str) {
+        self.changed = true;
+        self.tell(at, message);
+    }
+
+    /// Warns about something that is read as it is written.
+    fn tell(&mut self, at: &At<'_>, message: &str) {
         self.warnings.warn(at, message);
     }
 
@@ -173,7 +187,7 @@ impl Forms {
             map.shift_remove(&key);
         }
         if matches!(kind.member("type"), Is::Type) {
-            schema::drop_defaults(map);
+            schema::drop_defaults(map, self.lists_of_types);
             schema::unwrap_reference(map, at);
         }
         Ok(())
@@ -184,6 +198,9 @@ impl Forms {
         if map.contains_key("$ref") {
             return;
         }
+        if kind.name == "server" {
+            self.drop_unset(map);
+        }
         let has = |key: &str| map.contains_key(key);
         let of_3 = self.nullable == "nullable";
         let (key, value) = match kind.name {
@@ -193,7 +210,7 @@ impl Forms {
             "license" if !has("name") => ("name", "".into()),
             "server variable" if !has("default") => {
                 let first = map.get("enum").and_then(|values| values.get(0)).cloned();
-                ("default", first.unwrap_or_else(|| "".into()))
+                ("default", first.unwrap_or_default())
             }
             "external documentation" | "server" if !has("url") => ("url", "/".into()),
             "operation" if !has("responses") && self.lists_of_types => {
@@ -215,6 +232,20 @@ impl Forms {
         self.warn(at, &format!("`{key}` is missing: read as {value}"));
         map.insert(key.into(), value);
         self.fill_in(map, kind, at);
+    }
+}
+
+impl Forms {
+    /// Leaves out the variables of a server that have no value: its URL keeps their names, which is
+    /// said there.
+    fn drop_unset(&mut self, server: &mut Map<String, Value>) {
+        let variables = server.get_mut("variables").and_then(Value::as_object_mut);
+        let first = |v: &Value| v.get("enum").and_then(|values| values.get(0)).is_some();
+        if let Some(variables) = variables {
+            let all = variables.len();
+            variables.retain(|_, v| v.get("default").is_some_and(|v| !v.is_null()) || first(v));
+            self.changed |= variables.len() < all;
+        }
     }
 }
 

@@ -65,8 +65,12 @@ impl Forms {
 }
 
 /// Removes what says the same as leaving it out, so that the later stages know one form: flags that
-/// are false, limits of 0, and `additionalProperties: true` beside properties.
-pub(super) fn drop_defaults(map: &mut Map<String, Value>) {
+/// are false, limits of 0, and `additionalProperties: true` beside properties, unless a schema
+/// around it may refuse what it does not accept (`unevaluatedProperties` of 3.1).
+pub(in crate::pipeline::convert) fn drop_defaults(
+    map: &mut Map<String, Value>,
+    may_be_closed: bool,
+) {
     if !map.iter().any(|(key, value)| says_default(key, value)) {
         return;
     }
@@ -74,9 +78,8 @@ pub(super) fn drop_defaults(map: &mut Map<String, Value>) {
         .get("properties")
         .and_then(Value::as_object)
         .is_some_and(|p| !p.is_empty());
-    map.retain(|key, value| {
-        !says_default(key, value) || (key == "additionalProperties" && !is_object)
-    });
+    let says = may_be_closed || !is_object;
+    map.retain(|key, value| !says_default(key, value) || (key == "additionalProperties" && says));
 }
 
 fn says_default(key: &str, value: &Value) -> bool {

@@ -1,5 +1,7 @@
 //! Converts operations: parameters in five places become parameters and a body.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -14,7 +16,7 @@ use crate::{
     document::{escape, members::At},
     pipeline::convert::{
         declared::name,
-        shared::{SECOND, is_same, parameter_place},
+        shared::{SECOND, identity, parameter_place},
     },
     report::{Failure, Report},
 };
@@ -124,14 +126,16 @@ impl Context<'_> {
         let own = op.get("parameters").and_then(Value::as_array);
         let own = own.map_or(&[][..], Vec::as_slice);
         let mut all: Vec<(String, Value)> = Vec::new();
+        let mut known = HashSet::new();
         for (i, parameter) in own.iter().chain(shared).enumerate() {
             let place = parameter_place(pointer, i, own.len());
             let parameter = self.shared.resolved(parameter, &place)?;
             // There is one body, whatever its name.
             let is_body = |p: &Value| p.get("in").is_some_and(|place| place == "body");
-            let is_second = |p: &Value| i >= own.len() && is_body(p) && is_body(&parameter);
-            let known = |p: &Value| is_same(p, &parameter) || is_second(p);
-            match all.iter().any(|(_, p)| known(p)) {
+            let is_second =
+                i >= own.len() && is_body(&parameter) && all.iter().any(|(_, p)| is_body(p));
+            let is_known = identity(&parameter).is_some_and(|own| !known.insert(own));
+            match is_known || is_second {
                 true if i < own.len() => report.warn(place, SECOND),
                 true => {} // the operation's own wins
                 false => all.push((place, parameter)),

@@ -247,9 +247,14 @@ impl<'a> Walker<'a> {
                 self.differs(Rule::ParameterForm, &below.clone().what(key), a, b)
             }
             "schema" if text(whole.1, "in") == "body" => self.schema(below, a, b),
-            "content" => self.content(below, a, b),
+            "content" => {
+                let outer = std::mem::replace(&mut self.is_parameter, true);
+                self.content(below, a, b);
+                self.is_parameter = outer;
+            }
             _ => {
                 self.is_text = true;
+                let outer = std::mem::replace(&mut self.is_parameter, true);
                 let entry = self.entry_of_parameter(whole);
                 self.one_is_a_list = entry.is_some();
                 match key {
@@ -259,6 +264,7 @@ impl<'a> Walker<'a> {
                     _ => self.keyword(key, at, below, whole, (a, b)),
                 }
                 self.is_text = false;
+                self.is_parameter = outer;
                 self.one_is_a_list = false;
             }
         }

@@ -203,10 +203,9 @@ pub(super) fn changed(key: &str, was: &Item, is: &Item) -> Option<(Class, String
     }
 }
 
-/// Returns whether a setter takes all that it took: a type of its own, or any that `IntoValue` is
-/// sealed for, serialises; what only converts (`impl Into<…>`) may not.
+/// Returns whether a setter takes all that it took: any type that `IntoValue` is sealed for
+/// serialises; what only converts (`impl Into<…>`) may not, and where there was one type, a caller
+/// may have let it be inferred (`"5".parse()?`).
 fn takes_more(was: &Item, is: &Item) -> bool {
-    let one_type = !was.signature.contains("impl ") && was.signature != "(Upload)";
-    is.signature == "(impl Serialize)"
-        && (one_type || was.signature.starts_with("(impl IntoValue<"))
+    is.signature == "(impl Serialize)" && was.signature.starts_with("(impl IntoValue<")
 }

@@ -3,15 +3,13 @@
 use autopi_codegen::contract;
 use serde_json::Value;
 
-use super::{
-    Holders, alternatives::further, limits::LIMITS, others::is_parameter, step, with_items,
-};
+use super::{Holders, alternatives::further, limits::LIMITS, others::part_new, step, with_items};
 use crate::document::members::SCHEMA;
 use crate::pipeline::diff::{
     Rule,
     meaning::{listed, offers_xml, same, same_parts},
     place::At,
-    values::{Maybe, is_true, items, text},
+    values::{Maybe, get, is_true, items, text},
     walk::Walker,
 };
 use crate::pipeline::shape::noise::is_rendered;
@@ -52,10 +50,12 @@ impl<'a> Walker<'a> {
         {
             return;
         }
-        if same_parts(&SCHEMA, key, holders) && LIMITS.iter().all(|(k, _)| *k != key) {
+        if same_parts(&SCHEMA, key, holders, self.is_closed(at))
+            && LIMITS.iter().all(|(k, _)| *k != key)
+        {
             return self.differs(Rule::WrittenOtherwise, &below.clone().what(key), old, new);
         }
-        if !self.condition(key, at, below, values) && !self.said(key, at, below, values) {
+        if !self.condition(key, at, below, holders, values) && !self.said(key, at, below, values) {
             self.limit(
                 key,
                 &below.clone().what(format!("`{key}`")),
@@ -113,7 +113,7 @@ impl<'a> Walker<'a> {
                 };
                 self.differs(rule, &below.clone().what("default"), old, new);
             }
-            "readOnly" | "writeOnly" if is_parameter(&at.new) => {
+            "readOnly" | "writeOnly" if self.is_parameter => {
                 self.differs(Rule::WrittenOtherwise, &below.clone().what(key), old, new);
             }
             "readOnly" => self.either(
@@ -150,18 +150,21 @@ impl<'a> Walker<'a> {
             "items" if self.one_is_a_list => {
                 self.differs(Rule::WrittenOtherwise, &below.clone().what(key), old, new);
             }
-            "items" => self.schema(&step(below, "items", "Item"), old, new),
+            "items" => {
+                let below = step(below, "items", "Item");
+                self.of_others(key, (at, &below), (old, new));
+            }
             "allOf" => self.parts(
                 &with_items(at, below, &["", ".*", "::new*"]),
                 (old, new),
-                (self.part_gone(key, at, Rule::PartGone), Rule::PartNew),
+                (self.part_gone(key, at, old, Rule::PartGone), Rule::PartNew),
             ),
             // Beside other keywords: a list alone is compared as alternatives of the other schema.
             "oneOf" | "anyOf" if old.is_none() => {
                 self.differs(Rule::ConditionNew, &below.clone().what(key), old, new);
             }
             "oneOf" | "anyOf" if new.is_none() => {
-                let gone = self.part_gone(key, at, Rule::ConditionGone);
+                let gone = self.part_gone(key, at, old, Rule::ConditionGone);
                 self.differs(gone, &below.clone().what(key), old, new);
             }
             "oneOf" | "anyOf" => {
@@ -175,21 +178,31 @@ impl<'a> Walker<'a> {
     }
 
     /// Compares a keyword that says what else must hold. Returns whether it is one.
-    fn condition(&mut self, key: &str, at: &At, below: &At, (old, new): Holders<'a>) -> bool {
-        let gone = self.part_gone(key, at, Rule::ConditionGone);
-        let rules = (gone, Rule::ConditionNew);
+    fn condition(
+        &mut self,
+        key: &str,
+        at: &At,
+        below: &At,
+        holders: Holders<'a>,
+        (old, new): Holders<'a>,
+    ) -> bool {
+        let gone = self.part_gone(key, at, old, Rule::ConditionGone);
+        let come = part_new(key, holders.0);
+        let rules = (gone, come);
+        // How many there must be says nothing where nothing must be contained.
+        let matters = |schema: Maybe<'a>| get(schema, "contains").is_some();
         match key {
             "prefixItems" => self.one_by_one(below, (old, new), rules),
             "patternProperties" | "dependentSchemas" => {
                 self.named(&below.clone().what(key), (old, new), rules);
             }
+            "minContains" | "maxContains" if !matters(holders.0) || !matters(holders.1) => {
+                self.differs(Rule::WrittenOtherwise, &below.clone().what(key), old, new);
+            }
             // One must be contained if nothing else is said.
             "minContains" => {
                 let n = |v: Maybe<'a>| v.and_then(Value::as_f64).unwrap_or(1.0);
-                let rule = match n(new) > n(old) {
-                    true => Rule::ConditionNew,
-                    false => Rule::ConditionGone,
-                };
+                let rule = [gone, come][usize::from(n(new) > n(old))];
                 self.differs(rule, &below.clone().what(key), old, new);
             }
             "$defs" | "definitions" => {
@@ -209,7 +222,7 @@ impl<'a> Walker<'a> {
                 self.gone_new(
                     below.clone().what(key),
                     (old, new),
-                    (gone, Rule::ConditionNew, Rule::ConditionChanged),
+                    (gone, come, Rule::ConditionChanged),
                 );
             }
             _ => return false,

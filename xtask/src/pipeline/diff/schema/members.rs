@@ -166,6 +166,12 @@ impl<'a> Walker<'a> {
         was: Maybe<'a>,
         is: Maybe<'a>,
     ) {
+        let outer = std::mem::replace(&mut self.is_parameter, false);
+        self.of_object(around, name, at, (was, is));
+        self.is_parameter = outer;
+    }
+
+    fn of_object(&mut self, around: &At, name: &str, at: &At, (was, is): Holders<'a>) {
         let Some(form) = &around.form else {
             return self.schema(at, was, is);
         };
@@ -196,7 +202,10 @@ impl<'a> Walker<'a> {
             }
             (false, true) => self.emit(Rule::ExtraRefused, below, "other members are refused now"),
             (true, false) => self.emit(Rule::ExtraAllowed, below, "other members are allowed now"),
-            _ => self.schema(&step(below, "other members", "Value"), old, new),
+            _ => {
+                let below = step(below, "other members", "Value");
+                self.of_others("additionalProperties", (at, &below), (old, new));
+            }
         }
     }
 }

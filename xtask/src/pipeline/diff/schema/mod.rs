@@ -18,11 +18,11 @@ pub use values::kinds;
 
 use std::{borrow::Cow, collections::BTreeSet, rc::Rc};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     Rule,
-    meaning::{TEXTS, meaning},
+    meaning::{TEXTS, closes, is_any, meaning, within},
     place::{At, types},
     values::{Maybe, get, keys, members},
     walk::Walker,
@@ -44,7 +44,7 @@ impl<'a> Walker<'a> {
         let outer = self.reads_the_same;
         let both = old.zip(new).filter(|_| !outer);
         self.reads_the_same |=
-            both.is_some_and(|(old, new)| plain::same(old, new, self.is_inside_closed(&at.new)));
+            both.is_some_and(|(old, new)| plain::same(old, new, self.is_closed(at)));
         self.schemas(at, old, new);
         self.reads_the_same = outer;
     }
@@ -66,10 +66,7 @@ impl<'a> Walker<'a> {
     }
 
     fn schemas(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
-        let any = |v: Maybe<'_>| {
-            let says = |map: &Map<String, Value>| map.keys().any(|k| !TEXTS.contains(&k.as_str()));
-            v.is_none_or(|v| *v == Value::Bool(true) || v.as_object().is_some_and(|m| !says(m)))
-        };
+        let any = |v: Maybe<'_>| v.is_none_or(is_any);
         // The members of an object that becomes any JSON are not gone.
         let opened =
             any(old) != any(new) && get(old.filter(|_| any(new)).or(new), "properties").is_some();
@@ -85,6 +82,7 @@ impl<'a> Walker<'a> {
                 let rule = match (any(old), any(new)) {
                     (true, true) => Rule::WrittenOtherwise,
                     (true, false) => Rule::TypeNarrower,
+                    (false, true) if self.names_no_more(at, old) => Rule::ConditionChanged,
                     (false, true) => Rule::TypeWider,
                     _ => return,
                 };
@@ -134,7 +132,11 @@ impl<'a> Walker<'a> {
             }
             return;
         }
-        let target = |doc: &'a Value, r: &str| follow(doc, r).map(|v| meaning(v, Is::One(&SCHEMA)));
+        let closed = self.is_closed(at);
+        let target = |doc: &'a Value, r: &str| {
+            let found = follow(doc, r)?;
+            Some(within(found, Is::One(&SCHEMA), closed || closes(found)))
+        };
         let (was, is) = (target(self.old.doc, a), target(self.new.doc, b));
         let same = was.is_some() && was == is;
         let rule = if same {

@@ -2,15 +2,35 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Holders;
 use crate::{
-    document::{follow, members::Is},
-    pipeline::diff::{Rule, meaning::meaning, place::At, values::get, walk::Walker},
+    document::follow,
+    pipeline::diff::{
+        Rule,
+        meaning::is_any,
+        place::At,
+        values::{Maybe, get},
+        walk::Walker,
+    },
 };
 
 impl<'a> Walker<'a> {
+    /// Compares what the schema at `at` says of all that it does not name.
+    pub(super) fn of_others(
+        &mut self,
+        key: &str,
+        (at, below): (&At, &At),
+        (old, new): Holders<'a>,
+    ) {
+        let same = Rule::WrittenOtherwise;
+        match new.is_none() && self.part_gone(key, at, old, same) != same {
+            true => self.differs(Rule::ConditionChanged, below, old, new),
+            false => self.schema(below, old, new),
+        }
+    }
+
     /// Compares a member that is gone or new with the `additionalProperties` of the other object,
     /// which is at `around`.
     pub(super) fn as_other(
@@ -67,7 +87,7 @@ fn size(doc: &Value, schema: &Value, limit: usize) -> usize {
 }
 
 /// The keywords that say which members and entries there may be, where others are refused.
-const NAMING: [&str; 10] = [
+const NAMING: [&str; 14] = [
     "patternProperties",
     "prefixItems",
     "contains",
@@ -78,61 +98,53 @@ const NAMING: [&str; 10] = [
     "allOf",
     "anyOf",
     "oneOf",
+    "additionalProperties",
+    "items",
+    "unevaluatedProperties",
+    "unevaluatedItems",
 ];
+
+/// Returns what a schema says of all that a keyword does not name.
+fn others<'v>(key: &str, schema: Maybe<'v>) -> Maybe<'v> {
+    match key {
+        "patternProperties" => get(schema, "additionalProperties"),
+        "prefixItems" => get(schema, "items"),
+        _ => None,
+    }
+}
+
+/// Returns the rule for a keyword that is new: what it names was what all others are.
+pub(super) fn part_new(key: &str, old: Maybe<'_>) -> Rule {
+    match others(key, old).is_some_and(|others| *others != false && !is_any(others)) {
+        true => Rule::ConditionChanged,
+        false => Rule::ConditionNew,
+    }
+}
 
 impl Walker<'_> {
     /// Returns the rule for a keyword of the schema at `at` that is gone: what it named is refused
     /// where all others are.
-    pub(super) fn part_gone(&self, key: &str, at: &At, rule: Rule) -> Rule {
-        let own = match key {
-            "patternProperties" => "additionalProperties",
-            "prefixItems" => "items",
-            _ => "",
-        };
-        let closed = |at: &str| self.refuses(at, own) || self.is_closed(at);
-        match NAMING.contains(&key) && closed(&at.new) {
+    pub(super) fn part_gone(&self, key: &str, at: &At, old: Maybe<'_>, rule: Rule) -> Rule {
+        let others = others(key, self.new.doc.pointer(&at.new));
+        let refused = || others.is_some_and(|others| !is_any(others));
+        let names = NAMING.contains(&key) && old.is_some_and(|old| *old != false);
+        match names && (refused() || self.new.is_closed(&at.new)) {
             true => Rule::ConditionChanged,
             false => rule,
         }
     }
 
-    /// Returns whether the schema at a pointer of the new document is a part of one that refuses
-    /// what none of its parts names.
-    pub(super) fn is_inside_closed(&self, pointer: &str) -> bool {
-        outer(pointer).is_some_and(|around| self.is_closed(around))
+    /// Returns whether a schema becomes any JSON in a part of one that refuses what none of its
+    /// parts accepts, though it named something.
+    pub(super) fn names_no_more(&self, at: &At, old: Maybe<'_>) -> bool {
+        let more = ["$ref", "properties"];
+        let mut all = NAMING.iter().chain(&more);
+        all.any(|key| get(old, key).is_some()) && self.new.is_closed(&at.new)
     }
 
-    fn is_closed(&self, pointer: &str) -> bool {
-        let mut keys = ["unevaluatedProperties", "unevaluatedItems"].into_iter();
-        keys.any(|key| self.refuses(pointer, key)) || self.is_inside_closed(pointer)
-    }
-
-    /// Returns whether a keyword of the schema at a pointer restricts what others may be.
-    fn refuses(&self, pointer: &str, key: &str) -> bool {
-        let others = self
-            .new
-            .doc
-            .pointer(pointer)
-            .and_then(|schema| schema.get(key));
-        others.is_some_and(|others| meaning(others, Is::SchemaOrBool) != json!({}))
-    }
-}
-
-/// Returns whether the schema at a pointer is that of a parameter or header, which is not a member
-/// of an object.
-pub(super) fn is_parameter(pointer: &str) -> bool {
-    let mut parts = pointer.rsplit('/');
-    let (schema, _, list) = (parts.next(), parts.next(), parts.next());
-    schema == Some("schema") && matches!(list, Some("parameters" | "headers"))
-}
-
-/// Returns the pointer of the schema that the one at `pointer` is a part of, about the same value.
-fn outer(pointer: &str) -> Option<&str> {
-    let (rest, last) = pointer.rsplit_once('/')?;
-    let (above, list) = rest.rsplit_once('/')?;
-    match (list, last) {
-        ("allOf" | "anyOf" | "oneOf" | "dependentSchemas", _) => Some(above),
-        (_, "if" | "then" | "else") => Some(rest),
-        _ => None,
+    /// Returns whether the schema at a place is a part of one that refuses what none of its parts
+    /// accepts.
+    pub(super) fn is_closed(&self, at: &At) -> bool {
+        self.old.is_closed(&at.old) || self.new.is_closed(&at.new)
     }
 }

@@ -93,7 +93,7 @@ fn covers(all: &Value, types: &Value) -> bool {
 
 /// Writes alternatives as one list, of which each is there once: with those of inner lists, with
 /// one list of all values, and null at its end.
-pub(super) fn alternatives(map: &mut Map<String, Value>, key: &str) {
+pub(super) fn alternatives(map: &mut Map<String, Value>, key: &str, closed: bool) {
     let Some(Value::Array(list)) = map.shift_remove(key) else {
         return;
     };
@@ -101,7 +101,7 @@ pub(super) fn alternatives(map: &mut Map<String, Value>, key: &str) {
     let mut flat = if is_any { flattened(list) } else { list };
     let null = take_null(&mut flat, is_any);
     if is_any {
-        once_each(&mut flat);
+        once_each(&mut flat, closed);
     }
     one_list_of_values(&mut flat, is_any);
     match flat.as_mut_slice() {
@@ -119,6 +119,8 @@ pub(super) fn alternatives(map: &mut Map<String, Value>, key: &str) {
     {
         return;
     }
+    // Beside the other list, each must hold.
+    let is_any = is_any && !map.contains_key("anyOf");
     let key = if is_any { "anyOf" } else { "oneOf" };
     map.insert(key.into(), flat.into());
 }
@@ -159,10 +161,14 @@ fn take_null(flat: &mut Vec<Value>, is_any: bool) -> bool {
     true
 }
 
-/// Leaves out alternatives that are there before, or that one by its types alone covers.
-fn once_each(flat: &mut Vec<Value>) {
+/// Leaves out alternatives that are there before, or that one by its types alone covers, unless
+/// what they name counts.
+fn once_each(flat: &mut Vec<Value>, closed: bool) {
     let mut seen = BTreeSet::new();
     flat.retain(|part| seen.insert(canonical(part)));
+    if closed {
+        return;
+    }
     let all_of: Vec<Value> = flat.iter().filter_map(only_types).cloned().collect();
     flat.retain(|part| {
         let own = part.get("type");

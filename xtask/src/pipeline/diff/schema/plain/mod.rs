@@ -6,6 +6,7 @@ use lists::{alternatives, kinds, or_null};
 
 use std::collections::BTreeSet;
 
+use autopi_codegen::projection::keywords::listed;
 use serde_json::{Map, Value, json};
 
 use crate::document::{
@@ -13,8 +14,8 @@ use crate::document::{
     types::{is_several, split},
 };
 use crate::pipeline::diff::{
-    meaning::{TEXTS, meaning},
-    values::{canonical, plain},
+    meaning::{TEXTS, closes, meaning, within},
+    values::canonical,
 };
 
 /// The most values of a schema that is rewritten: larger ones are compared member by member.
@@ -31,21 +32,9 @@ pub(super) fn same(old: &Value, new: &Value, closed: bool) -> bool {
     let says = |schema: &Value| {
         let mut schema = schema.clone();
         rewrite(&mut schema, Is::One(&SCHEMA), closed);
-        meaning(&schema, Is::One(&SCHEMA))
+        within(&schema, Is::One(&SCHEMA), closed)
     };
     says(old) == says(new)
-}
-
-/// Returns whether something in a schema refuses what none of its parts names.
-fn closes(value: &Value) -> bool {
-    match value {
-        Value::Array(list) => list.iter().any(closes),
-        Value::Object(map) => {
-            let own = ["unevaluatedProperties", "unevaluatedItems"];
-            own.iter().any(|key| map.contains_key(*key)) || map.values().any(closes)
-        }
-        _ => false,
-    }
 }
 
 fn fits(value: &Value, left: &mut usize) -> bool {
@@ -98,11 +87,11 @@ fn instead(map: &mut Map<String, Value>) -> Option<Value> {
 }
 
 fn schema(map: &mut Map<String, Value>, closed: bool) {
-    if let Some(value) = map.shift_remove("const") {
-        let values = map.entry("enum").or_insert_with(|| json!([value]));
-        if let Value::Array(values) = values {
-            values.retain(|own| plain(own) == plain(&value));
-        }
+    if map.contains_key("const")
+        && let Some(values) = listed(map)
+    {
+        map.shift_remove("const");
+        map.insert("enum".into(), values.into());
     }
     for flag in ["nullable", "x-nullable"] {
         if map.get(flag) == Some(&true.into()) && map.contains_key("type") {
@@ -115,7 +104,7 @@ fn schema(map: &mut Map<String, Value>, closed: bool) {
     kinds(map);
     conditions(map, closed);
     for key in ["anyOf", "oneOf"] {
-        alternatives(map, key);
+        alternatives(map, key, closed);
     }
     if is_several(map) && !map.keys().any(|k| k == "anyOf") {
         let null = map["type"]

@@ -1,0 +1,120 @@
+//! Names in `required` that no member has.
+
+use std::collections::{BTreeSet, HashSet};
+
+use serde_json::Value;
+
+use crate::document::members::{At, DOCUMENT, Is, SCHEMA, each};
+use crate::document::{follow, pointer_of};
+use crate::report::{Alike, Report};
+
+/// The maximum number of parts of an object that are looked through.
+const MOST: usize = 200;
+
+/// The keywords whose schemas are about the same value.
+const LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
+const SINGLE: [&str; 4] = ["not", "if", "then", "else"];
+
+/// Warns about required names that are no member of an object, nor of any part of it. What is
+/// itself a part of something may mean a member of that.
+pub fn find_unnamed(doc: &Value, report: &mut Report) {
+    let parts = parts(doc);
+    let mut warnings = Alike::default();
+    let _ = each::<()>(
+        doc,
+        Is::One(&DOCUMENT),
+        &At::ROOT,
+        &mut |kind, at, schema| {
+            let required = schema.get("required").and_then(Value::as_array);
+            let own = schema.get("properties");
+            let names = required.into_iter().flatten().enumerate();
+            let names = names.filter_map(|(i, name)| Some((i, name.as_str()?)));
+            let names: Vec<_> = names
+                .filter(|(_, name)| own.is_none_or(|own| own.get(*name).is_none()))
+                .collect();
+            if kind != &SCHEMA || names.is_empty() || parts.contains(&at.to_string()) {
+                return Ok(());
+            }
+            let Some(known) = members(doc, schema) else {
+                return Ok(());
+            };
+            // A member is added to an object that is written out (`shape/untyped.rs`).
+            let is_closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
+            let asked = !is_closed && LISTS.iter().all(|key| schema.get(*key).is_none());
+            let around = At::Member(at, "required");
+            for (i, name) in names.iter().filter(|(_, name)| !known.contains(name)) {
+                let message = match asked {
+                    true => format!("`{name}` is not described: any JSON is accepted"),
+                    false => format!("`{name}` is no member: that it is required is not checked"),
+                };
+                warnings.warn(At::Entry(&around, *i), &message);
+            }
+            Ok(())
+        },
+    );
+    warnings.say(report);
+}
+
+/// Returns the pointers of the schemas that are a part of another.
+fn parts(doc: &Value) -> HashSet<String> {
+    let mut todo: Vec<String> = Vec::new();
+    let target = |schema: &Value| {
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        reference.and_then(pointer_of).map(|to| to.into_owned())
+    };
+    let _ = each::<()>(
+        doc,
+        Is::One(&DOCUMENT),
+        &At::ROOT,
+        &mut |kind, at, schema| {
+            if kind == &SCHEMA {
+                for (key, list) in LISTS
+                    .iter()
+                    .filter_map(|key| Some((key, schema.get(*key)?)))
+                {
+                    let all = 0..list.as_array().map_or(0, Vec::len);
+                    todo.extend(all.map(|i| format!("{at}/{key}/{i}")));
+                }
+                let single = SINGLE.iter().filter(|key| schema.get(**key).is_some());
+                todo.extend(single.map(|key| format!("{at}/{key}")));
+                let named = schema.get("dependentSchemas").and_then(Value::as_object);
+                let around = At::Member(at, "dependentSchemas");
+                let named = named.into_iter().flatten();
+                todo.extend(named.map(|(name, _)| At::Member(&around, name).to_string()));
+                // In 3.1, others may stand beside a reference.
+                let beside = schema.as_object().is_some_and(|map| map.len() > 1);
+                todo.extend(target(schema).filter(|_| beside));
+            }
+            Ok(())
+        },
+    );
+    let mut found = HashSet::new();
+    while let Some(pointer) = todo.pop() {
+        todo.extend(
+            doc.pointer(&pointer)
+                .and_then(target)
+                .filter(|to| !found.contains(to)),
+        );
+        found.insert(pointer);
+    }
+    found
+}
+
+/// Returns the names of all members of an object and its parts; `None` if they cannot be known.
+fn members<'a>(doc: &'a Value, schema: &'a Value) -> Option<BTreeSet<&'a str>> {
+    let (mut todo, mut names, mut left) = (vec![schema], BTreeSet::new(), 0..MOST);
+    while let Some(part) = todo.pop() {
+        left.next()?;
+        let all = part.get("properties").and_then(Value::as_object);
+        names.extend(all.into_iter().flatten().map(|(name, _)| name.as_str()));
+        let lists = LISTS.iter().filter_map(|key| part.get(*key)?.as_array());
+        todo.extend(lists.flatten());
+        todo.extend(SINGLE.iter().filter_map(|key| part.get(*key)));
+        let named = part.get("dependentSchemas").and_then(Value::as_object);
+        todo.extend(named.into_iter().flatten().map(|(_, part)| part));
+        if let Some(to) = part.get("$ref") {
+            todo.push(follow(doc, to.as_str()?)?);
+        }
+    }
+    Some(names)
+}
