@@ -63,7 +63,11 @@ pub fn kind<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<Option<(Kind<'
         (Some(form), _) if has_file(&form) => Kind::Form(form),
         (_, Some((media, schema))) => Kind::Json(media::sent(media, "application/json"), schema),
         (multipart, None) => match form(media::is_urlencoded).or(multipart) {
-            Some(form) => Kind::Form(form),
+            Some(mut form) => {
+                // As FastAPI names each form that is a model; only the other kind holds a file.
+                form.multipart |= has_file(&form);
+                Kind::Form(form)
+            }
             None => match content.keys().next() {
                 Some(media) => Kind::Raw(media::sent(media, "application/octet-stream")),
                 None => return Ok(None),

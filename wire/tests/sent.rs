@@ -292,6 +292,23 @@ async fn a_form_of_all_of_several_schemas_has_all_their_members_and_is_chosen_fo
 }
 
 #[tokio::test]
+async fn a_form_with_a_file_is_of_the_kind_that_holds_one_whatever_the_document_names() {
+    let (client, seen) = server("application/json", "").await;
+    let scan = Upload::bytes("s.png", "bytes");
+    let call = client.forms_url_file().note("n").scan(scan);
+    call.send().await.unwrap();
+    let parts = seen.lock().unwrap().pop().unwrap().parts();
+    assert_eq!(parts[0].1, "n");
+    assert_eq!(
+        parts[1],
+        (
+            r#"Content-Disposition: form-data; name="scan"; filename="s.png""#.to_owned(),
+            "bytes".to_owned()
+        )
+    );
+}
+
+#[tokio::test]
 async fn a_form_of_a_patch_has_any_subset_of_its_members() {
     let (client, seen) = server("application/json", "").await;
     client.forms_patch().note("n").send().await.unwrap();
