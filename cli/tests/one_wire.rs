@@ -224,7 +224,7 @@ fn the_command_line_sends_what_the_client_of_the_same_document_sends() {
         }
         let found = both.differences;
         assert!(found.is_empty(), "{name}: {}", found.join("\n"));
-        let refused = ["limits_create", "nested"].map(str::to_owned);
+        let refused = ["counted_create", "limits_create", "nested"].map(str::to_owned);
         assert_eq!(both.refused, refused.into(), "{name}");
     }
 }

@@ -54,20 +54,20 @@ pub fn kind<'a>(doc: &Document<'a>, op: &Operation<'a>) -> Result<Option<(Kind<'
             encoding: value.get("encoding"),
         })
     };
-    let multipart = form(media::is_multipart);
     let json = media::json(content)
         .map(|(media, value)| (media, value.get("schema").unwrap_or(&Value::Null)));
     let json = json.filter(|(_, schema)| !is_file(doc.written_out(schema)));
     let has_file = |form: &Form<'_>| form.members.values().any(|m| doc.file(m).is_some());
-    let kind = match (multipart, json) {
-        (Some(form), _) if has_file(&form) => Kind::Form(form),
+    let (multipart, urlencoded) = (form(media::is_multipart), form(media::is_urlencoded));
+    let kind = match ([multipart, urlencoded], json) {
+        // FastAPI names each form that is a model urlencoded; only the other kind holds a file.
+        ([Some(mut form), _] | [_, Some(mut form)], _) if has_file(&form) => {
+            form.multipart = true;
+            Kind::Form(form)
+        }
         (_, Some((media, schema))) => Kind::Json(media::sent(media, "application/json"), schema),
-        (multipart, None) => match form(media::is_urlencoded).or(multipart) {
-            Some(mut form) => {
-                // As FastAPI names each form that is a model; only the other kind holds a file.
-                form.multipart |= has_file(&form);
-                Kind::Form(form)
-            }
+        ([multipart, urlencoded], None) => match urlencoded.or(multipart) {
+            Some(form) => Kind::Form(form),
             None => match content.keys().next() {
                 Some(media) => Kind::Raw(media::sent(media, "application/octet-stream")),
                 None => return Ok(None),

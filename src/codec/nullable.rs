@@ -150,7 +150,6 @@ value! {
 nullable! {
     str: &str, String, &String, char, Cow<'_, str>, Box<str>;
     i64: i8, i16, i32, u8, u16, u32;
-    u64: u8, u16, u32;
     f64: f32, i8, i16, i32, u8, u16, u32;
     Json: Value, Map<String, Value>, Vec<Value>, &str, String, bool, i32, i64, u32, u64, f64;
 }

@@ -977,14 +977,19 @@ async fn limits_are_checked_everywhere_and_reported_at_once() {
 async fn integers_beyond_64_bits_with_a_sign_keep_every_digit() {
     let text = concat!(
         r#"{"bytes":18446744073709551615,"serial":9223372036854775808,"list":[0],"#,
-        r#""wide":18446744073709551615,"choice":18446744073709551615}"#
+        r#""wide":18446744073709551615,"choice":18446744073709551615,"#,
+        r#""either":5,"worded":18446744073709551615}"#
     );
     let (client, seen) = server("application/json", text).await;
+    // A literal needs no suffix.
+    assert_eq!(types::IntegersRequest::new(5).serial(5).bytes, 5);
     let body = types::IntegersRequest::new(u64::MAX)
         .serial(1_u64 << 63)
-        .list([0_u64])
+        .list([0])
         .wide(u64::MAX)
-        .choice(u64::MAX);
+        .choice(u64::MAX)
+        .either(5_u64)
+        .worded(u64::MAX);
     let call = client.integers_create().serial(u64::MAX).body(&body);
     let back = call.send().await.unwrap();
     let sent = seen.lock().unwrap().pop().unwrap();
@@ -993,6 +998,7 @@ async fn integers_beyond_64_bits_with_a_sign_keep_every_digit() {
     assert_eq!((back.bytes, back.serial), (Some(u64::MAX), Some(1 << 63)));
     assert_eq!(back.wide, Some(Json(u64::MAX.into())));
     assert_eq!(back.choice, Some(Json(u64::MAX.into())));
+    assert_eq!(back.worded.unwrap().as_integer(), Some(&u64::MAX));
 }
 
 #[tokio::test]

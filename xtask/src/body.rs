@@ -81,6 +81,9 @@ pub async fn read(
     Ok(bytes)
 }
 
+/// What a member of gzip begins with (RFC 1952, 2.3.1).
+const MAGIC: [u8; 2] = [0x1f, 0x8b];
+
 fn decoded(mut bytes: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
     let mut out = Vec::new();
     loop {
@@ -94,6 +97,14 @@ fn decoded(mut bytes: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
         // Zeros behind the last member are padding, also to gzip(1).
         if bytes.iter().all(|b| *b == 0) {
             return Ok(out);
+        }
+        // To the decoder, a few bytes are a member that breaks off.
+        if !bytes.starts_with(&MAGIC[..bytes.len().min(MAGIC.len())]) {
+            let fault = "other bytes are behind it";
+            return Err(Fault::Damaged(io::Error::new(
+                io::ErrorKind::InvalidData,
+                fault,
+            )));
         }
     }
 }

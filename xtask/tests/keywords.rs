@@ -475,7 +475,7 @@ fn what_is_in_the_wrong_place_is_read_by_its_plain_meaning_or_left_out() {
                 "/components/schemas/C/properties/t/enum",
                 "/components/schemas/C/properties/t/const",
             ][usize::from(key == "const")],
-            "only texts and whole numbers are a list",
+            "only texts and integers of an `i64` are a list",
         )
     };
     let long = format!("https://x/{}", "{v}".repeat(100));
@@ -806,7 +806,7 @@ fn a_required_name_that_is_no_member_is_said() {
 /// A warning says what is accepted, of the values as they are read; what is kept has none.
 #[test]
 fn what_is_said_of_listed_values_and_of_files_is_true() {
-    let only = "only texts and whole numbers are a list";
+    let only = "only texts and integers of an `i64` are a list";
     let not_said = "";
     for (version, schema, said, never) in [
         (
@@ -832,6 +832,18 @@ fn what_is_said_of_listed_values_and_of_files_is_true() {
             json!({"enum": ["a", "b"], "const": "a"}),
             not_said,
             "any",
+        ),
+        (
+            "3.1.0",
+            json!({"type": "string", "enum": ["a"], "const": "b"}),
+            "no value is allowed: left out",
+            "its only value",
+        ),
+        (
+            "3.0.3",
+            json!({"type": "string", "enum": ["a"], "const": "b"}),
+            "no value is allowed: left out",
+            "its only value",
         ),
         (
             "3.1.0",

@@ -202,20 +202,18 @@ impl<'a> Builder<'a> {
         let find = |is: fn(&str) -> bool| content.iter().find(|(media, _)| is(media));
         let has_file = |value| forms::has_file(self.document, schema(value));
         let is_file = |value| forms::is_file(self.document, schema(value));
-        let multipart = find(is_multipart);
-        let with_file = multipart.filter(|(_, value)| has_file(value));
+        let (multipart, urlencoded) = (find(is_multipart), find(is_urlencoded));
+        // FastAPI names each form that is a model urlencoded; only the other kind holds a file.
+        let mut forms = multipart.into_iter().chain(urlencoded);
+        let with_file = forms.find(|(_, value)| has_file(value));
         let json = || media::json(content).filter(|(_, value)| !is_file(value));
         let multipart_media = "multipart/form-data".to_owned();
-        let (kind, (media, value)) = if let Some(found) = with_file {
-            ("multipart", found)
+        let (kind, (media, value)) = if let Some((_, value)) = with_file {
+            ("multipart", (&multipart_media, value))
         } else if let Some(found) = json() {
             ("json", found)
-        } else if let Some((media, value)) = find(is_urlencoded) {
-            // As FastAPI names each form that is a model; only the other kind holds a file.
-            match has_file(value) {
-                true => ("multipart", (&multipart_media, value)),
-                false => ("form", (media, value)),
-            }
+        } else if let Some(found) = urlencoded {
+            ("form", found)
         } else if let Some(found) = multipart {
             ("multipart", found)
         } else {

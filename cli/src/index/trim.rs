@@ -36,7 +36,10 @@ fn of_30(map: &mut Map<String, Value>) {
     if map.contains_key("const")
         && let Some(values) = listed(map)
     {
-        map.insert("enum".into(), values.into());
+        match values.is_empty() {
+            true => map.remove("enum"),
+            false => map.insert("enum".into(), values.into()),
+        };
     }
     for (limit, exclusive, is_least) in [
         ("minimum", "exclusiveMinimum", true),

@@ -29,8 +29,10 @@ pub fn is_open_enum(schema: &Value) -> bool {
     })
 }
 
-/// What is beyond any integer of 64 bits with a sign, also one that was rounded to an `f64`.
+/// What is beyond any integer of 64 bits with a sign, and without one, also if it was rounded to an
+/// `f64`.
 const BEYOND: f64 = 9.3e18;
+const BEYOND_UNSIGNED: f64 = 1.9e19;
 
 fn limit(integer: &Map<String, Value>, key: &str) -> Option<f64> {
     integer.get(key).and_then(Value::as_f64)
@@ -48,8 +50,13 @@ pub fn is_unsigned(integer: &Map<String, Value>) -> bool {
 
 /// Returns whether no Rust integer of 64 bits has all values of an integer.
 pub fn is_wider_than_64_bits(integer: &Map<String, Value>) -> bool {
-    let is_beyond = |key: &str| limit(integer, key).is_some_and(|n| n.abs() > BEYOND);
-    is_beyond("minimum") || is_beyond("maximum") && !is_unsigned(integer)
+    let most = if is_unsigned(integer) {
+        BEYOND_UNSIGNED
+    } else {
+        BEYOND
+    };
+    let is_beyond = |key: &str, most: f64| limit(integer, key).is_some_and(|n| n.abs() > most);
+    is_beyond("minimum", BEYOND) || is_beyond("maximum", most)
 }
 
 /// Returns whether a required member is proven to be in every response. `required` alone proves

@@ -141,7 +141,6 @@ impl Parts {
             self.from.extend(match of.to_string().as_str() {
                 ":: std :: string :: String" => quote!(#shown(&str),),
                 "i64" => quote!(#shown(i32), #shown(u32),),
-                "u64" => quote!(#shown(u32),),
                 _ => quote!(),
             });
         }

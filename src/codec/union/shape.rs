@@ -156,8 +156,8 @@ fn kind_of(value: &Value) -> u8 {
             Some(n) if n > 1 << 53 => kind::INTEGER,
             _ => kind::INTEGER | kind::NUMBER,
         },
-        // Beyond `i64`: neither an integer nor an exact `f64`.
-        Value::Number(n) if n.is_u64() => 0,
+        // Beyond `i64`: a `u64`, and no exact `f64`.
+        Value::Number(n) if n.is_u64() => kind::INTEGER,
         Value::Number(_) => kind::NUMBER,
         Value::String(_) => kind::TEXT,
         Value::Array(_) => kind::LIST,
@@ -208,7 +208,7 @@ mod tests {
             (json!(-(1_i64 << 53)), BOTH),
             (json!((1_i64 << 53) + 1), kind::INTEGER),
             (json!(-(1_i64 << 53) - 1), kind::INTEGER),
-            (json!(u64::MAX), 0),
+            (json!(u64::MAX), kind::INTEGER),
             (json!(1.0), kind::NUMBER),
             (Value::Null, 0),
         ] {

@@ -1,7 +1,7 @@
 //! What drf-yasg writes for the fields and filters of Django REST framework whose type it does not
 //! know. The command line has this file too.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::contract;
 
@@ -35,9 +35,15 @@ pub fn is_word(key: &str) -> bool {
 /// Returns whether the schema is a JSON Patch (RFC 6902), whatever its media type is: a list of
 /// objects that require `op` and `path`.
 pub fn is_json_patch<'a>(schema: &'a Value, resolved: impl Fn(&'a Value) -> &'a Value) -> bool {
-    let is_step = |of: &Value| {
+    let requires = |of: &Value, name: &str| {
         let names = of.get("required").and_then(Value::as_array);
-        let has = |name: &str| names.is_some_and(|names| names.iter().any(|n| n == name));
+        names.is_some_and(|names| names.iter().any(|n| n == name))
+    };
+    let is_step = |of: &'a Value| {
+        let parts = of.get("allOf").and_then(Value::as_array);
+        let parts = parts.into_iter().flatten().map(&resolved);
+        let all: Vec<_> = parts.chain([of]).collect();
+        let has = |name: &str| all.iter().any(|of| requires(of, name));
         has("op") && has("path")
     };
     let Some(items) = resolved(schema).get("items").map(&resolved) else {
@@ -53,6 +59,7 @@ pub fn is_json_patch<'a>(schema: &'a Value, resolved: impl Fn(&'a Value) -> &'a 
 /// Returns whether the schema is a `JSONField`, which takes and returns any JSON: an object of
 /// which nothing else is known (docs/decisions/0018).
 pub fn is_json_field(schema: &Map<String, Value>) -> bool {
+    let says = |value: &Value| *value != json!([]) && *value != 0;
     const SAYS: [&str; 13] = [
         "properties",
         "patternProperties",
@@ -69,7 +76,7 @@ pub fn is_json_field(schema: &Map<String, Value>) -> bool {
         contract::JSON,
     ];
     schema.get("type").is_some_and(|kind| kind == "object")
-        && !SAYS.iter().any(|key| schema.contains_key(*key))
+        && !SAYS.iter().any(|key| schema.get(*key).is_some_and(says))
 }
 
 /// Opens the values of a `DictField` or `ListField` that has no field for them to any JSON, which
@@ -97,7 +104,12 @@ pub fn choices(declared: Option<&str>, values: &[Value]) -> (Option<&'static str
     values.retain(|v| !v.is_null());
     let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(is);
     // No type of Rust has those beyond 64 bits with a sign, and the others too.
-    if values.iter().any(|v| v.is_u64() && !v.is_i64()) {
+    let is_integer = declared == Some("integer");
+    let rounded = |v: &Value| v.as_f64().is_some_and(|n| n.abs() > 9.3e18);
+    if values
+        .iter()
+        .any(|v| !v.is_i64() && (v.is_u64() || is_integer && rounded(v)))
+    {
         return (None, Vec::new());
     }
     match declared {

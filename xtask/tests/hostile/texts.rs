@@ -120,8 +120,8 @@ fn without(mut document: Value, mut warned: Vec<String>, text: &str, plain: &str
 }
 
 /// Returns a text with the same words, lengths and parts, but without characters that mean
-/// something to Rust, Markdown, a regular expression or a terminal. `@` and a point make a record of
-/// telemetry.
+/// something to Rust, Markdown, a regular expression or a terminal. `@` and a point make a record
+/// of telemetry.
 fn harmless(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || " ./+;=-_{}@".contains(c);
     text.chars()

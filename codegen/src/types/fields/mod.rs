@@ -155,7 +155,10 @@ impl Code {
                 quote!(crate::IntoNullable<#target>),
                 quote!(into_nullable()),
             ),
-            false if is_value(inner) => (quote!(crate::IntoValue<#inner>), quote!(into_value())),
+            // As a literal too: `5` is a `u64` where nothing else can become one.
+            false if is_value(inner) || inner.to_string() == "u64" => {
+                (quote!(crate::IntoValue<#inner>), quote!(into_value()))
+            }
             false => (quote!(::std::convert::Into<#inner>), quote!(into())),
         };
         if needed {

@@ -1,6 +1,6 @@
 //! Names in `required` that no member has.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use serde_json::Value;
 
@@ -32,22 +32,33 @@ pub fn find_unnamed(doc: &Value, report: &mut Report) {
             let names: Vec<_> = names
                 .filter(|(_, name)| own.is_none_or(|own| own.get(*name).is_none()))
                 .collect();
-            if kind != &SCHEMA || names.is_empty() || parts.contains(&at.to_string()) {
+            let is_object = match schema.get("type") {
+                Some(Value::Array(types)) => types.iter().any(|kind| kind == "object"),
+                kind => kind.is_none_or(|kind| kind == "object"),
+            };
+            if kind != &SCHEMA || names.is_empty() || !is_object || parts.contains(&at.to_string())
+            {
                 return Ok(());
             }
-            let Some(known) = members(doc, schema) else {
+            let Some(missing) = undescribed(doc, schema, names) else {
                 return Ok(());
             };
             // A member is added to an object that is written out (`shape/untyped.rs`).
-            let is_closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
-            let asked = !is_closed && LISTS.iter().all(|key| schema.get(*key).is_none());
+            let others = schema.get("additionalProperties");
+            let asked = others != Some(&Value::Bool(false))
+                && LISTS.iter().all(|key| schema.get(*key).is_none());
+            let by_others = others
+                .and_then(Value::as_object)
+                .is_some_and(|o| !o.is_empty())
+                || schema.get("patternProperties").is_some();
+            let what = match (asked, by_others) {
+                (false, _) => "is no member: that it is required is not checked",
+                (true, false) => "is not described: any JSON is accepted",
+                (true, true) => return Ok(()),
+            };
             let around = At::Member(at, "required");
-            for (i, name) in names.iter().filter(|(_, name)| !known.contains(name)) {
-                let message = match asked {
-                    true => format!("`{name}` is not described: any JSON is accepted"),
-                    false => format!("`{name}` is no member: that it is required is not checked"),
-                };
-                warnings.warn(At::Entry(&around, *i), &message);
+            for (i, name) in missing {
+                warnings.warn(At::Entry(&around, i), &format!("`{name}` {what}"));
             }
             Ok(())
         },
@@ -100,20 +111,30 @@ fn parts(doc: &Value) -> HashSet<String> {
     found
 }
 
-/// Returns the names of all members of an object and its parts; `None` if they cannot be known.
-fn members<'a>(doc: &'a Value, schema: &'a Value) -> Option<BTreeSet<&'a str>> {
-    let (mut todo, mut names, mut left) = (vec![schema], BTreeSet::new(), 0..MOST);
+/// Returns the names that no part of an object describes; `None` if that cannot be known.
+fn undescribed<'a>(
+    doc: &'a Value,
+    schema: &'a Value,
+    mut names: Vec<(usize, &'a str)>,
+) -> Option<Vec<(usize, &'a str)>> {
+    let mut todo = vec![schema];
+    let mut seen = 0;
     while let Some(part) = todo.pop() {
-        left.next()?;
-        let all = part.get("properties").and_then(Value::as_object);
-        names.extend(all.into_iter().flatten().map(|(name, _)| name.as_str()));
+        if let Some(own) = part.get("properties").and_then(Value::as_object) {
+            names.retain(|(_, name)| !own.contains_key(*name));
+        }
         let lists = LISTS.iter().filter_map(|key| part.get(*key)?.as_array());
-        todo.extend(lists.flatten());
-        todo.extend(SINGLE.iter().filter_map(|key| part.get(*key)));
         let named = part.get("dependentSchemas").and_then(Value::as_object);
-        todo.extend(named.into_iter().flatten().map(|(_, part)| part));
+        let single = SINGLE.iter().filter_map(|key| part.get(*key));
+        let parts = lists.flatten().chain(single);
+        let parts = parts.chain(named.into_iter().flatten().map(|(_, part)| part));
+        todo.extend(parts.take(MOST));
         if let Some(to) = part.get("$ref") {
             todo.push(follow(doc, to.as_str()?)?);
+        }
+        seen += 1;
+        if names.is_empty() || seen + todo.len() > MOST {
+            return None;
         }
     }
     Some(names)

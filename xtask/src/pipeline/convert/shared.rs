@@ -126,8 +126,8 @@ fn operation(
     Ok(())
 }
 
-/// Returns what no other parameter of an operation has: its place and its name; the names of headers
-/// have no case. `None` for one without a name.
+/// Returns what no other parameter of an operation has: its place and its name; the names of
+/// headers have no case. `None` for one without a name.
 pub fn identity(parameter: &Value) -> Option<(String, String)> {
     let place = parameter.get("in").unwrap_or(&Value::Null);
     let name = Some(name(parameter)).filter(|name| !name.trim().is_empty())?;

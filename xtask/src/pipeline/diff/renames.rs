@@ -57,9 +57,15 @@ impl Renames {
         }
         let named: BTreeSet<&str> = come.iter().map(|(pointer, _)| pointer.as_str()).collect();
         // However many were renamed, each name is looked through once for each length of theirs.
+        // A longer one is no part of another.
+        const LONGEST: usize = 200;
         let known: HashMap<&str, &str> = known.iter().map(|(a, b)| (&**a, &**b)).collect();
-        let lengths: BTreeSet<usize> = known.keys().map(|before| before.len()).collect();
-        for (old, _) in &gone {
+        let lengths: BTreeSet<usize> = known
+            .keys()
+            .map(|before| before.len())
+            .filter(|len| *len <= LONGEST)
+            .collect();
+        for (old, _) in gone.iter().filter(|(old, _)| name(old).len() <= LONGEST) {
             let own = name(old);
             for (len, (at, _)) in lengths
                 .iter()

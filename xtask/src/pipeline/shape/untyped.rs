@@ -58,7 +58,28 @@ pub fn required_members(doc: &mut Value) -> Result<usize, Failure> {
         let list = list.filter(|list| list.len() > 1 || map.contains_key("properties"));
         let names = list.into_iter().flatten().filter_map(document::ref_name);
         parts.extend(names.map(str::to_owned));
+        let is_more = map.contains_key("properties") || map.contains_key("allOf");
+        for key in ["anyOf", "oneOf"] {
+            let list = map.get(key).and_then(Value::as_array).filter(|_| is_more);
+            let names = list.into_iter().flatten().filter_map(document::ref_name);
+            parts.extend(names.map(str::to_owned));
+        }
     });
+    // What a part is made of is a part too.
+    let known = document::schemas(doc).cloned().unwrap_or_default();
+    let mut todo: Vec<String> = parts.iter().cloned().collect();
+    while let Some(name) = todo.pop() {
+        let Some(schema) = known.get(&name) else {
+            continue;
+        };
+        let list = schema.get("allOf").and_then(Value::as_array);
+        let names = list.into_iter().flatten().chain([schema]);
+        for name in names.filter_map(document::ref_name) {
+            if parts.insert(name.to_owned()) {
+                todo.push(name.to_owned());
+            }
+        }
+    }
     let schemas = document::schemas(doc).into_iter().flatten();
     let whole = schemas.filter(|(name, _)| !parts.contains(*name));
     let mut n = 0;

@@ -64,6 +64,13 @@ impl Forms {
         for key in ["enum", "const"] {
             self.listed(map, at, key);
         }
+        if key == "const" && listed(map).is_some_and(|all| all.is_empty()) && !self.as_said {
+            map.retain(|key, _| key != "enum" && key != "const");
+            self.warn(
+                &At::Member(at, key),
+                "is not in `enum`: no value is allowed: left out",
+            );
+        }
         self.unchecked(map, at, key);
     }
 
@@ -90,7 +97,8 @@ impl Forms {
                 Some(_) => "any of its type",
                 None => "any JSON",
             };
-            let message = format!("only texts and whole numbers are a list: {all} is accepted");
+            let message =
+                format!("only texts and integers of an `i64` are a list: {all} is accepted");
             self.tell(&At::Member(at, key), &message);
         }
     }
@@ -139,7 +147,8 @@ impl Forms {
             self.warn(at, "an exclusive limit as in 3.1: read as that of 3.0");
             exclusive_limits(map);
         }
-        if let Some(values) = listed(map).filter(|_| map.contains_key("const")) {
+        let values = listed(map).filter(|all| map.contains_key("const") && !all.is_empty());
+        if let Some(values) = values {
             map.shift_remove("const");
             self.warn(
                 &At::Member(at, "const"),

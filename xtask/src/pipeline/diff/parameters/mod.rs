@@ -240,21 +240,18 @@ impl<'a> Walker<'a> {
         whole: (Maybe<'a>, Maybe<'a>),
         (a, b): (Maybe<'a>, Maybe<'a>),
     ) {
+        let is_body = text(whole.1, "in") == "body";
+        let outer = std::mem::replace(&mut self.is_parameter, !is_body);
         match key {
             "deprecated" => self.deprecated(below, a, b),
             "description" | "example" | "examples" => self.words(below, a, b),
             "schema" | "content" if a.is_none() || b.is_none() => {
                 self.differs(Rule::ParameterForm, &below.clone().what(key), a, b)
             }
-            "schema" if text(whole.1, "in") == "body" => self.schema(below, a, b),
-            "content" => {
-                let outer = std::mem::replace(&mut self.is_parameter, true);
-                self.content(below, a, b);
-                self.is_parameter = outer;
-            }
+            "schema" if is_body => self.schema(below, a, b),
+            "content" => self.content(below, a, b),
             _ => {
                 self.is_text = true;
-                let outer = std::mem::replace(&mut self.is_parameter, true);
                 let entry = self.entry_of_parameter(whole);
                 self.one_is_a_list = entry.is_some();
                 match key {
@@ -264,10 +261,10 @@ impl<'a> Walker<'a> {
                     _ => self.keyword(key, at, below, whole, (a, b)),
                 }
                 self.is_text = false;
-                self.is_parameter = outer;
                 self.one_is_a_list = false;
             }
         }
+        self.is_parameter = outer;
     }
 
     /// Returns whether a parameter is, and was, a list that is joined by commas, exploded or not,
