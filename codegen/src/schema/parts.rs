@@ -30,7 +30,7 @@ impl<'a> Document<'a> {
     }
 
     /// Returns a schema and all parts that it consists of by reference or `allOf`, each once, with
-    /// the outermost last; at most [`PARTS`].
+    /// the outermost last; at most 256.
     pub fn parts(&self, schema: &'a Value) -> Vec<&'a Value> {
         let (mut seen, mut out) = (BTreeSet::new(), Vec::new());
         let mut todo = vec![(schema, false)];
