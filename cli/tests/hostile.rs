@@ -758,7 +758,7 @@ fn a_document_of_fastapi_means_what_fastapi_does() {
         },
         "components": {"schemas": {
             "Color": {"type": "string", "enum": ["red", "none"]}, "NullEnum": {"enum": [null]},
-            "Cat": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string", "const": "cat"}, "lives": {"type": "integer"}}},
+            "Cat": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string", "const": "cat"}, "lives": {"type": "integer"}, "color": {"enum": ["black", "white"]}}},
             "Dog": {"type": "object", "required": ["kind", "bark"], "properties": {"kind": {"type": "string", "const": "dog"}, "bark": {"type": "number"}}},
         }},
     });
@@ -770,6 +770,14 @@ fn a_document_of_fastapi_means_what_fastapi_does() {
         ("n:=0", "n: must be at least 1, is `0`"),
         ("n:=7", "n: must be a multiple of 5, is `7`"),
         ("sizes:={}", "sizes: must be at least 1 members, is `0`"),
+        (
+            "pet:={\"kind\":\"cat\",\"color\":\"blue\"}",
+            "pet.color: must be one of black, white",
+        ),
+        (
+            "pet:={\"kind\":\"cat\",\"lives\":\"x\"}",
+            "pet.lives: must be an integer, is a text",
+        ),
         (
             "sizes:={\"a\":1,\"b\":2}",
             "sizes: must be at most 1 members, is `2`",

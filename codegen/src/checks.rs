@@ -112,7 +112,13 @@ pub fn members(parts: &[&Value]) -> TokenStream {
     ] {
         let limits = parts.iter().filter_map(|part| part.get(rule)?.as_u64());
         let limits = limits.filter_map(|n| usize::try_from(n).ok());
-        checks.extend(limits.map(|n| quote!(v.#function("", crate::rt::members(self), #n);)));
+        checks.extend(limits.map(|n| {
+            quote! {
+                if let ::std::option::Option::Some(len) = crate::rt::members(self) {
+                    v.#function("", len, #n);
+                }
+            }
+        }));
     }
     checks
 }

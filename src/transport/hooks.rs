@@ -28,11 +28,14 @@ pub struct CallInfo {
     pub attempt: u32,
     /// Members that the document says are secrets (`true`) or not (`false`), against what their
     /// names suggest.
-    #[cfg_attr(
-        target_family = "wasm",
-        expect(dead_code, reason = "recordings need files")
-    )]
     pub(crate) secrets: Marked,
+}
+
+impl CallInfo {
+    /// Returns whether the document marks the parameter or member with this name as a secret.
+    pub fn is_secret(&self, name: &str) -> bool {
+        self.secrets.contains(&(name, true))
+    }
 }
 
 /// Hooks that are called around every attempt of every call, but not around a login. The request

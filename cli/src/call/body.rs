@@ -34,16 +34,19 @@ pub fn read(body: &Body, members: &[String], json: Option<&str>) -> Result<Optio
             .map(|p| Some(Content::Parts(p))),
         (members, None) if body.kind == BodyKind::Form => {
             // A name that is given several times is a list.
-            let name = |member: &str| member.split_once('=').map(|(name, _)| name.to_owned());
-            let is_list = |own: &String| {
-                let same = members.iter().filter(|other| name(other) == name(own));
-                same.count() > 1 && name(own).is_some_and(|name| !name.ends_with([']', ':']))
+            fn name(member: &String) -> &str {
+                let name = member.split_once('=').map_or("", |(name, _)| name);
+                name.strip_suffix(':').unwrap_or(name)
+            }
+            let is_list = |own: &str| {
+                let same = members.iter().filter(|other| name(other) == own);
+                same.count() > 1 && !own.ends_with(']')
             };
             let members: Vec<_> = members
                 .iter()
-                .map(|member| match is_list(member) {
-                    true => member.replacen('=', "[]=", 1),
-                    false => member.clone(),
+                .map(|member| match name(member) {
+                    own if is_list(own) => format!("{own}[]{}", &member[own.len()..]),
+                    _ => member.clone(),
                 })
                 .collect();
             any(&members, None).map(|value| value.map(Content::Json))

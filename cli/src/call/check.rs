@@ -199,7 +199,7 @@ impl Checker<'_> {
         };
         let required = schema.get("required").and_then(Value::as_array);
         let required = required.filter(|_| !self.partial);
-        if let Some(n) = count(schema, "minProperties") {
+        if let Some(n) = count(schema, "minProperties").filter(|_| !self.partial) {
             v.min_members("", map.len(), n);
         }
         if let Some(n) = count(schema, "maxProperties") {

@@ -104,7 +104,7 @@ pub fn prepare<'c>(
         set(&mut call, parameter, value);
     }
     if let (Some(body), Some(content)) = (&operation.body, given.body) {
-        secrets(index, &body.schema, shown, 3, &mut { 2000 });
+        secrets(index, &body.schema, shown, 6, &mut { 2000 });
         match content {
             Content::Raw(bytes) => call.raw(body.media, bytes),
             Content::Json(value) if body.media == "application/json" => call.json(&value),
@@ -128,7 +128,18 @@ pub fn prepare<'c>(
 fn secrets(index: &Index, schema: &Value, shown: &DryRun, depth: u32, left: &mut u32) {
     let schema = index.resolved(schema);
     let members = schema.get("properties").and_then(Value::as_object);
-    for (name, of) in members.into_iter().flatten() {
+    let members = members
+        .into_iter()
+        .flatten()
+        .map(|(name, of)| (name.as_str(), of));
+    let lists = ["oneOf", "anyOf"]
+        .iter()
+        .filter_map(|key| schema.get(*key)?.as_array());
+    let values = ["items", "additionalProperties"]
+        .iter()
+        .filter_map(|key| schema.get(*key));
+    let unnamed = lists.flatten().chain(values).filter(|of| of.is_object());
+    for (name, of) in members.chain(unnamed.map(|of| ("", of))) {
         if depth == 0 || *left == 0 {
             return;
         }
@@ -137,13 +148,7 @@ fn secrets(index: &Index, schema: &Value, shown: &DryRun, depth: u32, left: &mut
         if of.get(contract::SECRET) == Some(&Value::Bool(true)) {
             shown.secret(name);
         }
-        secrets(
-            index,
-            of.get("items").unwrap_or(&of),
-            shown,
-            depth - 1,
-            left,
-        );
+        secrets(index, &of, shown, depth - 1, left);
     }
 }
 

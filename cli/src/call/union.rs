@@ -14,35 +14,50 @@ impl Checker<'_> {
         value: &Value,
         v: &mut Violations,
     ) {
-        let fits = all.iter().any(|schema| {
-            let mut own = Violations::default();
-            self.value(schema, value, &mut own);
-            own.into_found().is_empty()
-        });
-        if fits || self.steps == 0 {
-            return;
+        // Each is checked once: unions in unions would take exponential time otherwise.
+        let mut faults = Vec::new();
+        for schema in all {
+            let found = v.apart(|v| self.value(schema, value, v));
+            // What takes too long to check is left to the server.
+            if found.is_empty() || self.steps == 0 {
+                return;
+            }
+            faults.push(found);
         }
-        let of_type = |of: &&Value| {
+        let of_type = |of: &Value| {
             let of = self.index.resolved(of);
             !is_null(&of) && self.wanted(&of, value).is_none()
         };
-        let meant: Vec<_> = all.iter().filter(of_type).collect();
-        let is_named = |of: &Value| is_named(union, of, value) && !self.has_other_tag(of, value);
-        let named: Vec<_> = meant.iter().copied().filter(|of| is_named(of)).collect();
-        match (meant.as_slice(), named.as_slice(), self.tags(union, &meant)) {
-            ([], ..) => v.fault(mismatch(&type_name(self.index, union), value)),
-            (_, &[one], _) | (&[one], ..) => self.value(one, value, v),
+        let meant: Vec<_> = (0..all.len()).filter(|i| of_type(&all[*i])).collect();
+        let tag = union.pointer("/discriminator/propertyName");
+        let tag = tag.and_then(Value::as_str);
+        let is_named = |i: &usize| self.is_named(union, &all[*i], tag, value);
+        let named: Vec<_> = meant.iter().copied().filter(is_named).collect();
+        let schemas: Vec<_> = meant.iter().map(|i| &all[*i]).collect();
+        let found = match (
+            meant.as_slice(),
+            named.as_slice(),
+            self.tags(union, &schemas),
+        ) {
+            ([], ..) => v.apart(|v| v.fault(mismatch(&type_name(self.index, union), value))),
+            (_, &[one], _) | (&[one], ..) => std::mem::take(&mut faults[one]),
             (_, _, Some((tag, names))) if named.is_empty() || value.get(tag).is_none() => {
                 let given = value.get(tag).unwrap_or(&Value::Null);
-                v.within(
-                    |at| Violations::step(at, tag),
-                    |v| self.listed(&json!({ "enum": names }), given, v),
-                );
+                let names = json!({ "enum": names });
+                let at = |at: &mut String| Violations::step(at, tag);
+                v.apart(|v| v.within(at, |v| self.listed(&names, given, v)))
             }
-            _ => match self.listed_by(&meant, None) {
-                Some(values) => self.listed(&json!({ "enum": values }), value, v),
-                None => v.fault(format!("matches none of its {} alternatives", all.len())),
+            _ => match self.listed_by(&schemas, None) {
+                Some(values) => {
+                    let values = json!({ "enum": values });
+                    v.apart(|v| self.listed(&values, value, v))
+                }
+                None => Vec::new(),
             },
+        };
+        match found.is_empty() {
+            true => v.fault(format!("matches none of its {} alternatives", all.len())),
+            false => v.add(found),
         }
     }
 
@@ -71,22 +86,27 @@ impl Checker<'_> {
         Some(all?.into_iter().flatten().collect())
     }
 
-    /// Returns whether a member has a value that the schema does not list for it: the name of
-    /// another alternative.
-    fn has_other_tag(&self, schema: &Value, value: &Value) -> bool {
-        let schema = self.index.resolved(schema);
+    /// Returns whether a value may mean this alternative: by the values that it lists for the tag,
+    /// or for any member if there is none, else by the name of its component.
+    fn is_named(&self, union: &Value, of: &Value, tag: Option<&str>, value: &Value) -> bool {
+        let schema = self.index.resolved(of);
         let members = schema.get("properties").and_then(Value::as_object);
-        members.into_iter().flatten().any(|(name, of)| {
-            let of = self.index.resolved(of);
-            let listed = of.get("enum").and_then(Value::as_array);
+        let members = members.into_iter().flatten();
+        let mut is_listed = None;
+        for (name, member) in members.filter(|(name, _)| tag.is_none_or(|tag| tag == *name)) {
+            let member = self.index.resolved(member);
+            let listed = member.get("enum").and_then(Value::as_array);
             let given = value.get(name).filter(|given| given.is_string());
-            given.is_some_and(|given| listed.is_some_and(|all| !all.contains(given)))
-        })
+            if let (Some(given), Some(all)) = (given, listed) {
+                is_listed = Some(is_listed != Some(false) && all.contains(given));
+            }
+        }
+        is_listed.unwrap_or_else(|| is_mapped(union, of, value))
     }
 }
 
 /// Returns whether the discriminator of a union may mean this alternative.
-fn is_named(union: &Value, alternative: &Value, value: &Value) -> bool {
+fn is_mapped(union: &Value, alternative: &Value, value: &Value) -> bool {
     let said = || {
         let of = union.get("discriminator")?;
         let given = value.get(of.get("propertyName")?.as_str()?)?.as_str()?;

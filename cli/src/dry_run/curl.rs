@@ -1,6 +1,6 @@
 //! A request as a curl command.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::borrow::Cow;
 
 use autopi::rt::secret;
 use serde_json::Value;
@@ -24,7 +24,7 @@ pub(super) fn curl(request: &reqwest::Request, seen: &Seen) -> String {
         "HEAD" => words.push("--head".into()),
         method => words.push(format!("-X {method}")),
     }
-    let url = masked_url(request.url(), &seen.secrets);
+    let url = masked_url(request.url(), |name| seen.secrets.contains(name));
     if url.as_str().contains(['[', ']', '{', '}']) {
         words.push("--globoff".into());
     }
@@ -94,10 +94,9 @@ fn quoted(text: &str) -> String {
     format!("'{}'", line(text).replace('\'', r"'\''"))
 }
 
-/// Returns the URL without its secrets, and without those of these names.
-pub(super) fn masked_url(url: &Url, marked: &HashSet<String>) -> Url {
-    let is_secret =
-        |name: &str, value: &str| marked.contains(name) || secret::in_query(name, value);
+/// Returns the URL without its secrets, and without the values of marked names.
+pub(super) fn masked_url(url: &Url, is_marked: impl Fn(&str) -> bool) -> Url {
+    let is_secret = |name: &str, value: &str| is_marked(name) || secret::in_query(name, value);
     let mut url = url.clone();
     let segments = url.path_segments().into_iter().flatten();
     let masked = segments.map(|segment| match secret::in_text(segment) {

@@ -118,7 +118,7 @@ impl ClientHooks for Verbose {
         anstream::eprintln!(
             "> {} {}{again}",
             request.method(),
-            line(masked_url(request.url(), &HashSet::new()).as_str())
+            line(masked_url(request.url(), |name| call.is_secret(name)).as_str())
         );
         Ok(())
     }

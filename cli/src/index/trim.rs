@@ -31,7 +31,7 @@ fn of_30(map: &mut Map<String, Value>) {
         map.entry("type").or_insert_with(|| "string".into());
     }
     if map.get("format").is_some_and(|format| format == "password") {
-        map.entry(contract::SECRET).or_insert(true.into());
+        map.insert(contract::SECRET.into(), true.into());
     }
     if map.contains_key("const")
         && let Some(values) = listed(map)
@@ -66,28 +66,39 @@ fn of_30(map: &mut Map<String, Value>) {
 /// has each member that may be null.
 fn optional(map: &mut Map<String, Value>, key: &str) {
     let is_null = |of: &Value| of.get("type").is_some_and(|t| t == "null");
-    let Some(all) = map.get_mut(key).and_then(Value::as_array_mut) else {
+    let Some(all) = map.get(key).and_then(Value::as_array) else {
         return;
     };
-    let before = all.len();
-    all.retain(|of| !is_null(of));
-    match all.as_mut_slice() {
-        rest if rest.is_empty() || rest.len() == before => return,
-        [Value::Object(only)] if !only.contains_key("$ref") => {
-            let only = std::mem::take(only);
+    let mut rest: Vec<Value> = all.iter().filter(|of| !is_null(of)).cloned().collect();
+    if rest.is_empty() || rest.len() == all.len() {
+        return;
+    }
+    let may_be_null = !map.contains_key("type") && !map.contains_key("allOf");
+    match rest.pop() {
+        Some(only) if rest.is_empty() => {
             map.remove(key);
-            for (key, value) in only {
-                map.entry(key).or_insert(value);
+            let is_free =
+                |key: &String| key != "$ref" && (drf::is_word(key) || !map.contains_key(key));
+            match only {
+                Value::Object(only) if only.keys().all(is_free) => {
+                    for (key, value) in only {
+                        map.entry(key).or_insert(value);
+                    }
+                }
+                only => match map.get_mut("allOf").and_then(Value::as_array_mut) {
+                    Some(parts) => parts.push(only),
+                    None => drop(map.insert("allOf".into(), Value::Array(vec![only]))),
+                },
             }
         }
-        [only] => {
-            let only = only.take();
-            map.remove(key);
-            map.insert("allOf".into(), Value::Array(vec![only]));
+        last => {
+            rest.extend(last);
+            map.insert(key.into(), rest.into());
         }
-        _ => {}
     }
-    map.insert("nullable".into(), true.into());
+    if may_be_null {
+        map.insert("nullable".into(), true.into());
+    }
 }
 
 /// Returns a reference with the name of its component as the document has it, without escapes.

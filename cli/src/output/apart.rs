@@ -45,12 +45,13 @@ pub fn run(filter: &str, value: Value, mut each: impl FnMut(Value) -> Result<()>
     if let Some(errors) = &mut child.stderr {
         errors.read_to_string(&mut fault).map_err(lost)?;
     }
-    match child.wait().map_err(lost)?.code() {
+    let status = child.wait().map_err(lost)?;
+    match status.code() {
         Some(0) => Ok(()),
         Some(1) => Err(Failure::failed(fault)),
-        _ => Err(Failure::failed(
-            "--jq: the filter needs more memory than there is: does it call itself without end?",
-        )),
+        _ => Err(Failure::failed(format!(
+            "--jq: the filter ended by {status}: does it call itself, or nest values, without end?"
+        ))),
     }
 }
 

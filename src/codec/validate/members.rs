@@ -5,10 +5,11 @@ use serde_json::{Map, Value};
 
 use super::Violations;
 
-/// Returns how many members a record has in JSON.
-pub fn members(record: &impl Serialize) -> usize {
-    let json = serde_json::to_value(record).unwrap_or_default();
-    json.as_object().map_or(0, Map::<String, Value>::len)
+/// Returns how many members a record has in JSON; `None` if it cannot be written, which sending it
+/// reports.
+pub fn members(record: &impl Serialize) -> Option<usize> {
+    let json = serde_json::to_value(record).ok()?;
+    json.as_object().map(Map::<String, Value>::len)
 }
 
 impl Violations {

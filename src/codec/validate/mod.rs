@@ -1,6 +1,7 @@
 //! Checks the limits of the document (JSON Schema validation keywords) before a request is sent.
 //! All violations are reported at once.
 
+mod apart;
 mod members;
 
 pub use members::members;

@@ -127,7 +127,8 @@ fn leave_out(
         return false;
     };
     let required = map.shift_remove("required");
-    let mut had = required.is_some_and(|names| names != json!([]));
+    let least = map.shift_remove("minProperties");
+    let mut had = required.is_some_and(|names| names != json!([])) || least.is_some();
     document::rename(map, names);
     for (key, value) in &mut *map {
         match (key.as_str(), value) {
