@@ -34,7 +34,7 @@ pub fn read(body: &Body, members: &[String], json: Option<&str>) -> Result<Optio
             .map(|p| Some(Content::Parts(p))),
         (members, None) if body.kind == BodyKind::Form => {
             // A name that is given several times is a list.
-            fn name(member: &String) -> &str {
+            fn name(member: &str) -> &str {
                 let name = member.split_once('=').map_or("", |(name, _)| name);
                 name.strip_suffix(':').unwrap_or(name)
             }
