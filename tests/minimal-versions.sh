@@ -9,7 +9,7 @@ git ls-files -z | tar -c --null -T - | tar -x -C "$copy"
 cd "$copy"
 rm Cargo.lock
 # The crates of the feature `progenitor` have higher bounds of their own, which cargo takes where it is on.
-sed -i -E '/^progenitor = /s/\[.*\]/[]/; /^progenitor-(client|impl) = /d' Cargo.toml codegen/Cargo.toml
+sed -i -E '/^progenitor = /s/\[.*\]/[]/; /^progenitor-(client|impl) = /d' Cargo.toml codegen/Cargo.toml conformance/Cargo.toml
 # The flag is unstable and only chooses versions; the code is compiled as ever.
 RUSTC_BOOTSTRAP=1 cargo -Zdirect-minimal-versions generate-lockfile
 CARGO_TARGET_DIR="$copy/target" cargo check --package autopi --package autopi-codegen --package autopi-sandbox \
