@@ -112,15 +112,17 @@ pub fn members(parts: &[&Value]) -> TokenStream {
     ] {
         let limits = parts.iter().filter_map(|part| part.get(rule)?.as_u64());
         let limits = limits.filter_map(|n| usize::try_from(n).ok());
-        checks.extend(limits.map(|n| {
-            quote! {
-                if let ::std::option::Option::Some(len) = crate::rt::members(self) {
-                    v.#function("", len, #n);
-                }
-            }
-        }));
+        checks.extend(limits.map(|n| quote!(v.#function("", len, #n);)));
     }
-    checks
+    if checks.is_empty() {
+        return checks;
+    }
+    // To count the members, the record is written once.
+    quote! {
+        if let ::std::option::Option::Some(len) = crate::rt::members(self) {
+            #checks
+        }
+    }
 }
 
 /// Returns the checks of `value`, a reference to a body or to a member that the document does not

@@ -129,6 +129,11 @@ fn the_body_of_a_patch_requires_nothing_in_any_composition() {
     );
 }
 
+fn component_names(doc: &Value) -> Vec<&String> {
+    let schemas = doc["components"]["schemas"].as_object();
+    schemas.unwrap().keys().collect()
+}
+
 /// Returns the normalised document of operations `METHOD /x/ BODY` over these components.
 fn patched(bodies: &[(&str, Value)], schemas: Value) -> Value {
     let operation = |(method, schema): &(&str, Value)| {
@@ -195,11 +200,7 @@ fn a_form_for_patch_takes_nothing_from_other_methods_and_has_no_twin() {
             "C": object(&["c"], json!({"c": text()})),
         }),
     );
-    let names: Vec<&String> = doc["components"]["schemas"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .collect();
+    let names = component_names(&doc);
     assert!(
         !names.iter().any(|n| n.starts_with("PatchedA")
             || n.starts_with("PatchedB")
@@ -229,11 +230,7 @@ fn a_form_for_patch_takes_nothing_from_other_methods_and_has_no_twin() {
             "OwnerRequest": object(&["pet"], json!({"pet": reference("PetRequest")})),
         }),
     );
-    let names: Vec<&String> = doc["components"]["schemas"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .collect();
+    let names = component_names(&doc);
     assert!(!names.iter().any(|n| n.ends_with('2')), "{names:?}");
     let doc = patched(
         &[
@@ -253,11 +250,7 @@ fn a_form_for_patch_takes_nothing_from_other_methods_and_has_no_twin() {
             "PatchedOwnerRequest": object(&[], json!({"pet": reference("PetRequest")})),
         }),
     );
-    let names: Vec<&String> = doc["components"]["schemas"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .collect();
+    let names = component_names(&doc);
     assert!(!names.iter().any(|n| n.ends_with('2')), "{names:?}");
 }
 

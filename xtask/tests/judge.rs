@@ -2,21 +2,15 @@
 //! held against JSON Schema itself by values that only one of the two accepts. For more pairs:
 //! `JUDGE_PAIRS=5000 JUDGE_SEED=7 cargo test -p xtask --test judge`.
 
+#[path = "support/rng.rs"]
+mod rng;
+
 use jsonschema::{Validator, draft202012};
+use rng::Rng;
 use serde_json::{Map, Value, json};
 use xtask::pipeline::diff::{Class, Documents, Rule, compare};
 
-/// SplitMix64.
-struct Rng(u64);
-
 impl Rng {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % n.max(1) as u64) as usize
-    }
-
     fn percent(&mut self, n: usize) -> bool {
         self.below(100) < n
     }
@@ -235,13 +229,8 @@ fn change(r: &mut Rng, whole: &mut Value, text: bool) {
     let what = r.below(9);
     let map = whole.pointer_mut(&at).unwrap().as_object_mut().unwrap();
     let keys: Vec<String> = map.keys().cloned().collect();
-    let lists: Vec<String> = ["oneOf", "anyOf", "allOf", "prefixItems"]
-        .map(str::to_owned)
-        .to_vec();
-    let lists: Vec<String> = lists
-        .into_iter()
-        .filter(|key| map.contains_key(key))
-        .collect();
+    let mut lists = vec!["oneOf", "anyOf", "allOf", "prefixItems"];
+    lists.retain(|key| map.contains_key(*key));
     match what {
         0..=3 if !keys.is_empty() => {
             let key = r.of(&keys);
@@ -258,10 +247,10 @@ fn change(r: &mut Rng, whole: &mut Value, text: bool) {
         }
         4 if !lists.is_empty() => {
             let more = schema(r, 2, false);
-            map[&r.of(&lists)].as_array_mut().unwrap().push(more);
+            map[r.of(&lists)].as_array_mut().unwrap().push(more);
         }
         5 if !lists.is_empty() && r.percent(50) => {
-            let list = map.shift_remove(&lists[0]).unwrap();
+            let list = map.shift_remove(lists[0]).unwrap();
             map.insert(r.of(&["oneOf", "anyOf", "allOf"]).into(), list);
         }
         6 => *map = schema(r, depth, text).as_object().unwrap().clone(),

@@ -1,6 +1,9 @@
 //! The fixed part of `fuzz/`: every fixture is changed at random places with a fixed seed and goes
 //! through the pipeline, which may return an error but must not panic or hang.
 
+#[path = "support/rng.rs"]
+mod rng;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -9,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use rng::Rng;
 use serde_json::{Value, json};
 use xtask::pipeline::{diff, fetch::parse, normalize};
 
@@ -24,18 +28,6 @@ fn fixtures(folder: &Path, out: &mut Vec<PathBuf>) {
         }
     }
     out.sort();
-}
-
-/// SplitMix64.
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % n.max(1) as u64) as usize
-    }
 }
 
 fn pointers(value: &Value, at: String, out: &mut Vec<String>) {

@@ -22,7 +22,7 @@ use serde_json::Value;
 use crate::{
     Result,
     dry_run::DryRun,
-    index::{BodyKind, Index, Operation, Parameter, Place, contract},
+    index::{BodyKind, Index, Operation, Parameter, Place},
 };
 
 pub use check::check;
@@ -104,7 +104,6 @@ pub fn prepare<'c>(
         set(&mut call, parameter, value);
     }
     if let (Some(body), Some(content)) = (&operation.body, given.body) {
-        secrets(index, &body.schema, shown, 6, &mut { 2000 });
         match content {
             Content::Raw(bytes) => call.raw(body.media, bytes),
             Content::Json(value) if body.media == "application/json" => call.json(&value),
@@ -122,34 +121,6 @@ pub fn prepare<'c>(
         }
     }
     Ok(call)
-}
-
-/// Collects the members of a body that the document marks as secrets, down to `depth`.
-fn secrets(index: &Index, schema: &Value, shown: &DryRun, depth: u32, left: &mut u32) {
-    let schema = index.resolved(schema);
-    let members = schema.get("properties").and_then(Value::as_object);
-    let members = members
-        .into_iter()
-        .flatten()
-        .map(|(name, of)| (name.as_str(), of));
-    let lists = ["oneOf", "anyOf"]
-        .iter()
-        .filter_map(|key| schema.get(*key)?.as_array());
-    let values = ["items", "additionalProperties"]
-        .iter()
-        .filter_map(|key| schema.get(*key));
-    let unnamed = lists.flatten().chain(values).filter(|of| of.is_object());
-    for (name, of) in members.chain(unnamed.map(|of| ("", of))) {
-        if depth == 0 || *left == 0 {
-            return;
-        }
-        *left -= 1;
-        let of = index.resolved(of);
-        if of.get(contract::SECRET) == Some(&Value::Bool(true)) {
-            shown.secret(name);
-        }
-        secrets(index, &of, shown, depth - 1, left);
-    }
 }
 
 fn set(call: &mut rt::Call<'_>, parameter: &'static Parameter, value: Value) {

@@ -196,18 +196,13 @@ fn secrets(
     parameters: &[Parameter],
     body: Option<&Body>,
 ) -> &'static [(&'static str, bool)] {
-    let is_secret = |schema: &Value| flag(&index.resolved(schema), contract::SECRET);
-    let own = parameters.iter().filter(|p| is_secret(&p.schema));
-    let mut all: Vec<_> = own.map(|p| (p.name, true)).collect();
-    let schema = body.map(|body| index.resolved(&body.schema));
-    let members = schema
-        .as_ref()
-        .and_then(|of| of.get("properties")?.as_object());
-    let members = members
-        .into_iter()
-        .flatten()
-        .filter(|(_, of)| is_secret(of));
-    all.extend(members.map(|(name, _)| (leaked(name), true)));
+    let is_secret = |p: &&Parameter| flag(&index.resolved(&p.schema), contract::SECRET);
+    let own = parameters.iter().filter(is_secret);
+    let mut names: BTreeSet<String> = own.map(|p| p.name.to_owned()).collect();
+    if let Some(body) = body {
+        index.add_secrets(&body.schema, &mut names, 6, &mut { 2000 });
+    }
+    let all: Vec<_> = names.iter().map(|name| (leaked(name), true)).collect();
     Box::leak(all.into_boxed_slice())
 }
 

@@ -2,6 +2,7 @@
 
 pub mod drf;
 pub mod members;
+pub mod parts;
 pub mod types;
 mod visit;
 

@@ -4,15 +4,17 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::document::members::{At, DOCUMENT, Is, SCHEMA, each};
-use crate::document::{follow, pointer_of};
+use crate::document::{
+    follow,
+    members::{At, DOCUMENT, Is, Kind, SCHEMA, each},
+    parts::{self, LISTS},
+};
 use crate::report::{Alike, Report};
 
 /// The maximum number of parts of an object that are looked through.
 const MOST: usize = 200;
 
-/// The keywords whose schemas are about the same value.
-const LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
+/// The keywords whose schema is about the same value, or about what it is not.
 const SINGLE: [&str; 4] = ["not", "if", "then", "else"];
 
 /// Warns about required names that are no member of an object, nor of any part of it. What is
@@ -69,43 +71,20 @@ pub fn find_unnamed(doc: &Value, report: &mut Report) {
 /// Returns the pointers of the schemas that are a part of another.
 fn parts(doc: &Value) -> HashSet<String> {
     let mut todo: Vec<String> = Vec::new();
-    let target = |schema: &Value| {
-        let reference = schema.get("$ref").and_then(Value::as_str);
-        reference.and_then(pointer_of).map(|to| to.into_owned())
+    let find = |kind: &'static Kind, at: &At<'_>, schema: &Value| {
+        // In 3.1, others may stand beside a reference.
+        let is_more = schema.as_object().is_some_and(|map| map.len() > 1);
+        if kind == &SCHEMA && (is_more || schema.get("$ref").is_none()) {
+            todo.extend(parts::parts(doc, at, schema));
+            todo.extend(schema.get("not").map(|_| format!("{at}/not")));
+        }
+        Ok::<(), ()>(())
     };
-    let _ = each::<()>(
-        doc,
-        Is::One(&DOCUMENT),
-        &At::ROOT,
-        &mut |kind, at, schema| {
-            if kind == &SCHEMA {
-                for (key, list) in LISTS
-                    .iter()
-                    .filter_map(|key| Some((key, schema.get(*key)?)))
-                {
-                    let all = 0..list.as_array().map_or(0, Vec::len);
-                    todo.extend(all.map(|i| format!("{at}/{key}/{i}")));
-                }
-                let single = SINGLE.iter().filter(|key| schema.get(**key).is_some());
-                todo.extend(single.map(|key| format!("{at}/{key}")));
-                let named = schema.get("dependentSchemas").and_then(Value::as_object);
-                let around = At::Member(at, "dependentSchemas");
-                let named = named.into_iter().flatten();
-                todo.extend(named.map(|(name, _)| At::Member(&around, name).to_string()));
-                // In 3.1, others may stand beside a reference.
-                let beside = schema.as_object().is_some_and(|map| map.len() > 1);
-                todo.extend(target(schema).filter(|_| beside));
-            }
-            Ok(())
-        },
-    );
+    let _ = each(doc, Is::One(&DOCUMENT), &At::ROOT, &mut { find });
     let mut found = HashSet::new();
     while let Some(pointer) = todo.pop() {
-        todo.extend(
-            doc.pointer(&pointer)
-                .and_then(target)
-                .filter(|to| !found.contains(to)),
-        );
+        let to = doc.pointer(&pointer).and_then(|s| parts::target(doc, s));
+        todo.extend(to.filter(|to| !found.contains(to)));
         found.insert(pointer);
     }
     found
