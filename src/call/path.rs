@@ -1,9 +1,13 @@
 //! Path templates and their values; each value is one segment.
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::{Error, call::operation::Argument, codec::validate::Violation, transport::address};
 
-/// Fills in a path template; each value is one segment. Those in `styled` are percent-encoded
-/// already. An empty value and dots are violations: they would lead to another path.
+/// Fills in a path template; each value is one segment, or a part of the query that the template
+/// ends with. Those in `styled` are percent-encoded already. In the path, an empty value and dots
+/// are violations: they would lead to another path. A fragment, which some documents use to tell
+/// operations of one path apart, is never sent (RFC 9110, 7.1).
 pub(super) fn expand(
     template: &'static str,
     values: &[(&'static str, String)],
@@ -12,13 +16,19 @@ pub(super) fn expand(
     let mut out = String::with_capacity(template.len() + 32);
     let mut faults = Vec::new();
     let mut rest = template;
+    let mut in_query = false;
     while let Some((before, after)) = rest.split_once('{') {
-        let Some((name, tail)) = after.split_once('}') else {
+        let Some((name, tail)) = after.split_once('}').filter(|_| !before.contains('#')) else {
             break;
         };
         out.push_str(before);
+        in_query |= before.contains('?');
         let is = |(other, _): &&(&str, String)| *other == name;
         let written = match (styled.iter().rfind(is), values.iter().rfind(is)) {
+            (Some((_, text)), _) if in_query => Ok(out.push_str(text)),
+            (None, Some((_, value))) if in_query => {
+                Ok(out.extend(utf8_percent_encode(value, NON_ALPHANUMERIC)))
+            }
             (Some((_, text)), _) => address::segment(text).map(|_| out.push_str(text)),
             (None, Some((_, value))) => address::segment(value).map(|value| out.extend(value)),
             (None, None) => Err("is part of the path and was not given".into()),
@@ -29,7 +39,7 @@ pub(super) fn expand(
         }
         rest = tail;
     }
-    out.push_str(rest);
+    out.push_str(rest.split_once('#').map_or(rest, |(sent, _)| sent));
     match faults.is_empty() {
         true => Ok(out),
         false => Err(faults),
@@ -71,6 +81,18 @@ mod tests {
             let faults = path(&[("id", bad)]).unwrap_err();
             assert_eq!((faults.len(), faults[0].0), (1, Argument::Path("id")));
         }
+    }
+
+    #[test]
+    fn a_query_in_the_template_has_values_of_its_own_and_a_fragment_is_not_sent() {
+        let path = |template| expand(template, &owned(&[("of", "a&b=/ü"), ("to", "")]), &[]);
+        let sent = path("/x/{of}?kind=all&of={of}&to={to}#{gone}");
+        assert_eq!(
+            sent.unwrap(),
+            "/x/a%26b%3D%2F%C3%BC?kind=all&of=a%26b%3D%2F%C3%BC&to="
+        );
+        assert_eq!(path("/#Action=List").unwrap(), "/");
+        assert_eq!(path("/?of={gone}").unwrap_err().len(), 1);
     }
 
     #[test]

@@ -57,7 +57,14 @@ impl<'a> Call<'a> {
             return Err(fail(Error::violations(violations)));
         }
         let mut spec = self.spec;
-        spec.path = path;
+        spec.path = match path.split_once('?') {
+            None => path,
+            Some((path, query)) => {
+                let own = ("query of the path", query.to_owned());
+                spec.encoded_query.push(own);
+                path.to_owned()
+            }
+        };
         Ok((self.client, spec, self.form))
     }
 

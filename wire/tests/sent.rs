@@ -82,6 +82,15 @@ fn place() -> types::Where {
 }
 
 #[tokio::test]
+async fn the_query_that_a_path_ends_with_is_a_query() {
+    let (client, seen) = server("application/json", "").await;
+    let call = client.found_read().of("a&b=/");
+    call.size(2).send().await.unwrap();
+    let sent = seen.lock().unwrap().pop().unwrap().uri();
+    assert_eq!(sent, "/found/?size=2&kind=all&of=a%26b%3D%2F");
+}
+
+#[tokio::test]
 async fn a_parameter_by_reference_is_sent_by_its_style() {
     let (client, seen) = server("application/json", "").await;
     let call = client.lists_read().ids([1, 2]);

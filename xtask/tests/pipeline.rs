@@ -341,7 +341,7 @@ fn the_document_of_the_wire_tests_is_what_the_pipeline_makes_of_it() {
         ("are a list: any of its type is accepted", 1),
         ("are a list: any JSON is accepted", 1),
         ("`unsaid` is not described: any JSON is accepted", 1),
-        ("warning:", 11),
+        ("warning:", 13),
     ] {
         assert_eq!(
             warnings.matches(warning).count(),

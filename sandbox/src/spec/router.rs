@@ -26,9 +26,17 @@ pub struct Match {
     pub values: Vec<String>,
 }
 
+/// Returns a template without the query or fragment by which some documents tell operations of one
+/// path apart: the first of them has the path.
+fn path_of(template: &str) -> &str {
+    template
+        .split_once(['?', '#'])
+        .map_or(template, |(path, _)| path)
+}
+
 /// Returns the names of a template's parameters.
 pub fn parameters(template: &str) -> Vec<String> {
-    template
+    path_of(template)
         .split('{')
         .skip(1)
         .filter_map(|p| p.split_once('}'))
@@ -50,7 +58,7 @@ impl Router {
             self.nodes.push(Node::default());
         }
         let mut at = 0;
-        for segment in template.split('/') {
+        for segment in path_of(template).split('/') {
             let new = self.nodes.len();
             let Some(node) = self.nodes.get_mut(at) else {
                 return;
@@ -164,6 +172,8 @@ mod tests {
             "/f/{name}.{ext}",
             "/a/x/y/z/",
             "/{any}/b/",
+            "/q?of={of}",
+            "/q#other",
         ];
         templates
             .iter()
@@ -179,6 +189,7 @@ mod tests {
             ("/a/x/c/7/", 4, "x,7"),
             ("/f/p.q.png", 5, "p,q.png"),
             ("/q/b/", 7, "q"),
+            ("/q", 8, ""),
         ] {
             assert_eq!(found(path), Some((route, values.to_owned())), "{path}");
         }

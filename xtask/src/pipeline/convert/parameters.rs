@@ -27,9 +27,12 @@ fn fix_parameters(doc: &mut Value, components: &Map<String, Value>, report: &mut
     document::operations(doc, |path, method, op| {
         let here = format!("/paths/{}/{method}", escape(path));
         let place = |i: usize| format!("{here}/parameters/{i}");
-        if path.contains(['?', '#']) {
-            let message = "a path has no query and no fragment: `?` and `#` are sent encoded";
-            report.warn(&here, message);
+        let odd = [
+            ('?', "a path has no query: sent in the query of each call"),
+            ('#', "a path has no fragment: not sent"),
+        ];
+        for (_, message) in odd.iter().filter(|(sign, _)| path.contains(*sign)) {
+            report.warn(&here, *message);
         }
         declare(path, op, |i, message| {
             report.warn(i.map_or_else(|| here.clone(), place), message);
