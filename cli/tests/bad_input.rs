@@ -35,7 +35,7 @@ fn unknown_commands_options_and_values_are_refused() {
         ),
         ("dongle devices-read", "--id: required, not given"),
         ("dongle devices-read x", "--id: must be an id like"),
-        ("dongle devices-read x y", "unexpected value 'y'"),
+        ("dongle devices-read x y", "unexpected argument 'y'"),
         (
             "dongle devices-list --page -1",
             "page: must be a whole number, 0 or more, is `-1`",

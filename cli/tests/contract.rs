@@ -215,6 +215,89 @@ fn every_operation_keeps_the_contract_of_help_example_dry_run_and_output() {
     );
 }
 
+/// The words of the text, split by a shell.
+#[cfg(unix)]
+fn split(text: &str) -> Vec<String> {
+    let script = format!("printf '%s\\n' {text}");
+    let ran = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .output();
+    let out = String::from_utf8(ran.unwrap().stdout).unwrap();
+    out.lines().map(str::to_owned).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn an_example_is_one_command_that_passes_its_checks_whatever_the_document_says() {
+    let text = |more: Value| {
+        let mut schema = serde_json::json!({"type": "string"});
+        schema
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        schema
+    };
+    let list = |items: Value| serde_json::json!({"type": "array", "items": items});
+    let hostile = text(serde_json::json!({"enum": ["a b; touch $(id) `id` 'x'"]}));
+    let parameter = |name: &str, place: &str, schema: &Value| serde_json::json!({"name": name, "in": place, "required": true, "schema": schema});
+    let operation = |id: &str, parameters: Vec<Value>, media: &str, schema: Value| {
+        serde_json::json!({
+            "operationId": id, "tags": ["t"], "parameters": parameters,
+            "requestBody": {"required": true, "content": {media: {"schema": schema}}},
+            "responses": {"204": {"description": ""}},
+        })
+    };
+    let integer = serde_json::json!({"type": "integer", "minimum": 7, "multipleOf": 5});
+    let json = "application/json";
+    let document = serde_json::json!({
+        "openapi": "3.0.3", "info": {"title": "x", "version": "1"},
+        "paths": {
+            "/a/{first}/{second}": {"post": operation("a", vec![
+                parameter("second", "path", &hostile),
+                parameter("between", "query", &list(hostile.clone())),
+                parameter("first", "path", &integer),
+            ], json, serde_json::json!({
+                "type": "object", "required": ["of $(id)", "n", "list"],
+                "properties": {
+                    "of $(id)": text(serde_json::json!({"pattern": "^[a-c]{3}-\\d$"})),
+                    "n": {"anyOf": [{"type": "number"}, {"type": "integer"}]},
+                    "list": {"type": "array", "minItems": 2, "items": {"type": "integer"}},
+                },
+            }))},
+            "/b/{ids}": {"put": operation("b", vec![
+                parameter("ids", "path", &list(text(serde_json::json!({"format": "uuid"})))),
+                parameter("low", "query", &serde_json::json!({"type": "integer", "maximum": -3})),
+            ], json, text(serde_json::json!({})))},
+            "/c": {"delete": operation("c", vec![], "application/x-www-form-urlencoded", {
+                serde_json::json!({
+                    "type": "object", "required": ["names"],
+                    "properties": {"names": list(text(serde_json::json!({})))},
+                })
+            })},
+            "/d/{of}": {"post": operation("d", vec![
+                parameter("of", "path", &serde_json::json!({
+                    "$ref": "#/paths/~1a~1%7Bfirst%7D~1%7Bsecond%7D/post/parameters/0/schema",
+                })),
+            ], json, serde_json::json!({
+                "$ref": "#/paths/~1a~1%7Bfirst%7D~1%7Bsecond%7D/post/requestBody/content/\
+                         application~1json/schema",
+            }))},
+        },
+    });
+    let cli = Cli::shared();
+    let path = cli.file("examples.json", &document.to_string());
+    let path = path.as_str();
+    for id in ["a", "b", "c", "d"] {
+        let help = cli.run(&["--spec", path, "t", id, "--help"]);
+        let (_, example) = help.good().rsplit_once("Example:\n").unwrap();
+        let example = example.split("\n\n").next().unwrap();
+        let words = split(&example.replace(" \\\n", " "));
+        let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
+        let dry = cli.run(&[&["--spec", path], words.as_slice(), &["--yes", "--dry-run"]].concat());
+        assert!(dry.good().starts_with("curl "), "{example}: {dry:?}");
+    }
+}
+
 /// Returns the document as a host serves it: Swagger 2.0.
 #[test]
 fn a_document_as_a_host_serves_it_has_the_same_operations() {

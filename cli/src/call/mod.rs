@@ -68,7 +68,7 @@ pub struct Given {
 
 /// Returns a name with the lifetime of the process, as the runtime requires because generated code
 /// has such names; each is kept once.
-fn kept(name: &str) -> &'static str {
+pub fn kept(name: &str) -> &'static str {
     static KEPT: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
     let mut kept = KEPT
         .lock()

@@ -10,6 +10,7 @@ use crate::{
     call::{self, Content, Given},
     index::{BodyKind, Entry, Index, Operation, Parameter, ResponseKind, contract},
     output::{Target, View, line},
+    tree::positional,
 };
 
 pub fn run(context: &Context, entry: &Entry, matches: &ArgMatches) -> Result<()> {
@@ -24,19 +25,13 @@ fn given(context: &Context, operation: &'static Operation, matches: &ArgMatches)
         unchecked: context.unchecked,
         ..Given::default()
     };
-    let mut in_path = texts(matches, "(path)").into_iter();
-    // In the order of the path, not that of the document.
-    let of_path = operation.path_names().filter_map(|name| {
-        operation
-            .parameters
-            .iter()
-            .find(|p| p.name == name && p.place == rt::Place::Path)
-    });
+    let of_path = operation.in_path().count();
+    let mut in_path = (0..of_path).flat_map(|i| texts(matches, &positional(i)));
     let others = operation
         .parameters
         .iter()
         .filter(|p| p.place != rt::Place::Path);
-    for parameter in of_path.chain(others) {
+    for parameter in operation.in_path().chain(others) {
         let mut said = texts(matches, &parameter.flag);
         if said.is_empty() && parameter.place == rt::Place::Path {
             said.extend(in_path.next());

@@ -7,7 +7,7 @@ use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use super::{Part, Seen, Shown, TOKEN};
-use crate::output::{json, line};
+use crate::output::{json, quoted};
 
 /// Returns the command that sends the request, with placeholders for its secrets.
 pub(super) fn curl(request: &reqwest::Request, seen: &Seen) -> String {
@@ -86,12 +86,6 @@ fn form(part: &Part, is_secret: &dyn Fn(&str) -> bool) -> String {
         }
         Shown::File(path) => named("-F", &format!("@{}{more}", in_quotes(path))),
     }
-}
-
-/// Quotes a text for a POSIX shell. Hidden characters are escaped, which changes what such a
-/// command would send.
-fn quoted(text: &str) -> String {
-    format!("'{}'", line(text).replace('\'', r"'\''"))
 }
 
 /// Returns the URL without its secrets, and without the values of marked names.

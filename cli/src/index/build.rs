@@ -35,7 +35,7 @@ use media::{is_multipart, is_urlencoded};
 pub use names::kebab;
 use names::{Taken, command};
 use parameters::parameters;
-use trim::trimmed;
+use trim::{elsewhere, trimmed};
 
 /// Builds the index of an OpenAPI 3 or Swagger 2.0 document.
 ///
@@ -66,6 +66,7 @@ pub fn build(document: &Value) -> Result<Vec<u8>, String> {
         areas: Vec::new(),
         ids: Taken::default(),
         fragments: Vec::new(),
+        elsewhere: Vec::new(),
         left_out: Vec::new(),
     };
     for (path, item) in paths.iter().filter(|(path, _)| !path.starts_with("x-")) {
@@ -92,6 +93,8 @@ struct Builder<'a> {
     areas: Vec<Area>,
     ids: Taken,
     fragments: Vec<u8>,
+    /// Pointers of schemas that stand elsewhere than among the components.
+    elsewhere: Vec<String>,
     /// Operations that no request can be sent for.
     left_out: Vec<String>,
 }
@@ -106,6 +109,7 @@ impl<'a> Builder<'a> {
         let (start, text) = (self.fragments.len(), fragment.to_string());
         self.fragments.extend_from_slice(text.as_bytes());
         self.fragments.push(b'\n');
+        elsewhere(fragment, &mut self.elsewhere);
         (start, text.len())
     }
 
@@ -259,10 +263,17 @@ impl<'a> Builder<'a> {
         let empty = Map::new();
         let schemas = self.document.pointer("/components/schemas");
         let schemas = schemas.and_then(Value::as_object).unwrap_or(&empty);
-        let places: Map<String, Value> = schemas
+        let mut places: Map<String, Value> = schemas
             .iter()
             .map(|(name, schema)| (name.clone(), json!(self.add(&trimmed(schema)))))
             .collect();
+        while let Some(pointer) = self.elsewhere.pop() {
+            let schema = self.document.pointer(pointer.trim_start_matches('#'));
+            if let Some(schema) = schema.filter(|_| !places.contains_key(&pointer)) {
+                let place = json!(self.add(&trimmed(schema)));
+                places.insert(pointer, place);
+            }
+        }
         self.areas.sort_by(|a, b| a.name.cmp(&b.name));
         let areas: Vec<_> = self
             .areas

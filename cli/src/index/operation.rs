@@ -161,6 +161,13 @@ impl Operation {
         of_path(self.entry.path).filter(move |name| known.insert(*name))
     }
 
+    /// Returns the path's parameters, in the order of the path.
+    pub fn in_path(&self) -> impl Iterator<Item = &Parameter> {
+        let of_path = |name| move |p: &&Parameter| p.name == name && p.place == rt::Place::Path;
+        self.path_names()
+            .filter_map(move |name| self.parameters.iter().find(of_path(name)))
+    }
+
     /// Returns whether the operation changes nothing.
     pub fn is_safe(&self) -> bool {
         is_safe(self.entry.method)

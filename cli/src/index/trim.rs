@@ -101,12 +101,31 @@ fn optional(map: &mut Map<String, Value>, key: &str) {
     }
 }
 
-/// Returns a reference with the name of its component as the document has it, without escapes.
+/// The place of the components.
+pub const SCHEMAS: &str = "#/components/schemas/";
+
+/// Returns a reference with the name of its component as the document has it, without escapes. A
+/// schema elsewhere becomes a component with its pointer, from `#` on, as its name.
 fn component(target: &str) -> String {
     let target = super::links::decoded(target);
-    match target.strip_prefix("#/components/schemas/") {
+    match target.strip_prefix(SCHEMAS) {
         Some(name) if !name.contains('/') => target.replace("~1", "/").replace("~0", "~"),
-        _ => target,
+        _ => format!("{SCHEMAS}{target}"),
+    }
+}
+
+/// Adds the pointers of the schemas that a trimmed one refers to elsewhere.
+pub fn elsewhere(schema: &Value, found: &mut Vec<String>) {
+    match schema {
+        Value::Object(map) => map.iter().for_each(|(key, value)| match value.as_str() {
+            Some(target) if key == "$ref" => {
+                let pointer = target.strip_prefix(SCHEMAS).filter(|p| p.starts_with('#'));
+                found.extend(pointer.map(str::to_owned));
+            }
+            _ => elsewhere(value, found),
+        }),
+        Value::Array(items) => items.iter().for_each(|item| elsewhere(item, found)),
+        _ => {}
     }
 }
 

@@ -9,6 +9,12 @@ pub fn line(text: &str) -> String {
     shown(text)
 }
 
+/// Quotes a text for a POSIX shell. Hidden characters are escaped, which changes what such a
+/// command would send.
+pub fn quoted(text: &str) -> String {
+    format!("'{}'", line(text).replace('\'', r"'\''"))
+}
+
 /// Returns the same JSON with its hidden characters escaped as `\uXXXX`.
 pub fn json(text: &str) -> String {
     let is_shown = |c: char| c == '\n' || !hidden(c);

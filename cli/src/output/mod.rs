@@ -24,7 +24,7 @@ use serde_json::Value;
 use crate::{Failure, Result, index::Index};
 
 pub use apart::{HIDDEN as FILTER, filter};
-pub use escape::{json, line};
+pub use escape::{json, line, quoted};
 pub use file::{Target, ending, names_one_of};
 use format::ENDINGS;
 pub use format::Format;

@@ -20,7 +20,7 @@ use crate::{
 pub use everyday::{EVERYDAY, has_data, no_choice};
 pub use failure::{check_hyphens, failure, is_habit, is_incomplete, is_unknown};
 pub use global::GLOBAL;
-pub use operation::{options, values, with_options};
+pub use operation::{options, positional, values, with_options};
 pub use scan::{Said, scan};
 
 /// Returns the tree for these arguments.

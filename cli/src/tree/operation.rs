@@ -33,22 +33,22 @@ pub fn options(
     for parameter in &operation.parameters {
         command = command.arg(argument(index, parameter));
     }
-    let names: Vec<String> = operation
-        .path_names()
-        .map(|n| line(n).to_uppercase())
-        .collect();
-    if !names.is_empty() {
+    for (i, parameter) in operation.in_path().enumerate() {
         command = command.arg(
-            Arg::new("(path)")
-                .value_name(names.join("> <"))
-                .num_args(0..=names.len())
-                .help("The values of the path's parameters, in its order, instead of the options"),
+            Arg::new(positional(i))
+                .value_name(line(parameter.name).to_uppercase())
+                .help(format!("Instead of --{}", parameter.flag)),
         );
     }
     if let Some(body) = &operation.body {
         command = command.args(body_arguments(body));
     }
     command
+}
+
+/// Returns the name of an argument that is a parameter of the path by its position.
+pub fn positional(i: usize) -> String {
+    format!("(path {i})")
 }
 
 fn about(operation: &Operation) -> String {

@@ -1,6 +1,6 @@
 //! Makes texts that match a pattern.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
 use crate::util::rng::Rng;
 
@@ -28,7 +28,13 @@ fn build(hir: &Hir, rng: &mut Rng, out: &mut String, steps: &mut usize) {
     match hir.kind() {
         HirKind::Literal(literal) => out.push_str(&String::from_utf8_lossy(&literal.0)),
         HirKind::Class(Class::Unicode(class)) => {
-            let ranges = class.ranges();
+            // `\d` is 0 to 9 in ECMAScript and in the client; a person can type these.
+            let mut typed = ClassUnicode::new([ClassUnicodeRange::new(' ', '~')]);
+            typed.intersect(class);
+            let ranges = match typed.ranges() {
+                [] => class.ranges(),
+                typed => typed,
+            };
             if let Some(range) = ranges.get(rng.below(ranges.len() as u64) as usize) {
                 let span = u64::from(range.end() as u32 - range.start() as u32) + 1;
                 out.push(
@@ -44,11 +50,13 @@ fn build(hir: &Hir, rng: &mut Rng, out: &mut String, steps: &mut usize) {
             let most = repetition
                 .max
                 .unwrap_or(u32::MAX)
-                .min(repetition.min.max(1).saturating_add(3))
-                .min(64);
+                .min(repetition.min.max(1).saturating_add(3));
             let extra = rng.below(u64::from(most.saturating_sub(repetition.min)) + 1) as u32;
-            for _ in 0..repetition.min.min(64) + extra {
+            for _ in 0..repetition.min.saturating_add(extra) {
                 build(&repetition.sub, rng, out, steps);
+                if *steps > LONGEST {
+                    break;
+                }
             }
         }
         HirKind::Capture(capture) => build(&capture.sub, rng, out, steps),
@@ -76,6 +84,21 @@ mod tests {
                 && made[1..].bytes().all(|b| b.is_ascii_hexdigit()),
             "{made}"
         );
+        for (pattern, wanted) in [
+            (r"^\d{100}$", "0123456789"),
+            (
+                r"^[^\W_0-9]{9}$",
+                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+            ),
+            ("^ü$", "ü"),
+        ] {
+            let made = text(pattern, &mut rng).unwrap();
+            assert!(
+                made.chars().all(|c| wanted.contains(c)),
+                "{pattern}: {made}"
+            );
+            assert!(made.len() == 100 || made.len() < 10, "{pattern}: {made}");
+        }
         assert_eq!(text("(?=x)", &mut rng), None);
         assert_eq!(
             text(

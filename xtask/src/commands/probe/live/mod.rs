@@ -198,8 +198,8 @@ impl<'a> Probe<'a> {
         let this = this.ok_or("documents no JSON response")?;
         let (path, query) = self.state.known.request(&self.document, op)?;
         let sent = path.split_once('#').map_or(path.as_str(), |(sent, _)| sent);
-        let (place, own) = sent.split_once('?').unwrap_or((sent, ""));
-        let mut url = place::join(&self.base, place)?;
+        let (bare, own) = sent.split_once('?').unwrap_or((sent, ""));
+        let mut url = place::join(&self.base, bare)?;
         url.set_query(Some(own).filter(|own| !own.is_empty()));
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
