@@ -24,13 +24,13 @@ pub(super) fn expand(
         out.push_str(before);
         in_query |= before.contains('?');
         let is = |(other, _): &&(&str, String)| *other == name;
+        let encoded = |value| match in_query {
+            true => Ok(utf8_percent_encode(value, NON_ALPHANUMERIC)),
+            false => address::segment(value),
+        };
         let written = match (styled.iter().rfind(is), values.iter().rfind(is)) {
-            (Some((_, text)), _) if in_query => Ok(out.push_str(text)),
-            (None, Some((_, value))) if in_query => {
-                Ok(out.extend(utf8_percent_encode(value, NON_ALPHANUMERIC)))
-            }
-            (Some((_, text)), _) => address::segment(text).map(|_| out.push_str(text)),
-            (None, Some((_, value))) => address::segment(value).map(|value| out.extend(value)),
+            (Some((_, text)), _) => encoded(text).map(|_| out.push_str(text)),
+            (None, Some((_, value))) => encoded(value).map(|value| out.extend(value)),
             (None, None) => Err("is part of the path and was not given".into()),
         };
         if let Err(fault) = written {
