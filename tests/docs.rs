@@ -111,8 +111,15 @@ fn the_readme_has_the_numbers_of_the_document_and_every_area() {
     }
     // What a call of ours takes of the processor, as many of the bare client's.
     let figures = read("docs/performance.md");
+    let cells = |line| str::split(line, '|').map(str::trim).collect::<Vec<_>>();
+    let row = |name: &str| {
+        let found = figures.lines().map(cells);
+        found
+            .into_iter()
+            .find(|cells| cells.get(1).is_some_and(|cell| cell.starts_with(name)))
+    };
     let calls = figures.lines().filter_map(|line| {
-        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let cells = cells(line);
         let what = cells.get(1)?;
         let is_call = what.starts_with("(a)") && !what.contains("by its path")
             || what.starts_with("(d)") && what.contains("throughput");
@@ -122,12 +129,31 @@ fn the_readme_has_the_numbers_of_the_document_and_every_area() {
         .flat_map(|cell| cell.split(" – ").map(str::to_owned).collect::<Vec<_>>())
         .map(|ratio| (ratio.parse::<f64>().unwrap() * 100.0).round() as i64 - 100)
         .collect();
-    let said = format!(
-        "a call costs {} to {} % more than by hand",
-        percents.iter().min().unwrap(),
-        percents.iter().max().unwrap()
-    );
-    assert!(readme.contains(&said), "README.md does not say {said:?}");
+    let full = row("full (aim").unwrap();
+    let one_area = row("autopi, one area").unwrap();
+    let numbers = |cells: &[&str]| -> Vec<f64> {
+        let each = cells.iter().flat_map(|cell| cell.split(", "));
+        each.map(|number| number.parse().unwrap()).collect()
+    };
+    let percent = |ratio: f64| (ratio * 100.0).round();
+    let (ratios, release) = (numbers(&full[2..5]), numbers(&one_area[6..7]));
+    let least = ratios.iter().copied().fold(f64::MAX, f64::min);
+    let most = ratios.iter().copied().fold(0.0, f64::max);
+    for said in [
+        format!(
+            "a call costs {} to {} % more than by hand",
+            percents.iter().min().unwrap(),
+            percents.iter().max().unwrap()
+        ),
+        format!(
+            "`full` compiles in {} to {} % of plain progenitor's",
+            percent(least),
+            percent(most)
+        ),
+        format!("({:.1} times the release build", release[0]),
+    ] {
+        assert!(readme.contains(&said), "README.md does not say {said:?}");
+    }
     assert!(readme.contains("over 3,100 [recorded] responses"));
     assert!(read("sandbox/tests/drf/responses.jsonl").lines().count() > 3_100);
 }
