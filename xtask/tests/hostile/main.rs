@@ -1,7 +1,6 @@
 //! A document is data: none of its texts becomes code, a doctest, or something invisible to a
 //! reader.
 
-#[path = "hostile/texts.rs"]
 mod texts;
 
 use std::{fs, thread};

@@ -3,7 +3,6 @@
 //!
 //! `benches/bombs.rs` measures the largest of them in a release build.
 
-#[path = "bombs/documents.rs"]
 mod documents;
 
 use std::{
