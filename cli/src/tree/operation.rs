@@ -42,6 +42,8 @@ pub fn options(
             Arg::new("(path)")
                 .value_name(names.join("> <"))
                 .num_args(0..=names.len())
+                // Options may stand between them.
+                .action(ArgAction::Append)
                 .help("The values of the path's parameters, in its order, instead of the options"),
         );
     }
