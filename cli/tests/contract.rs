@@ -12,7 +12,7 @@ use autopi_cli::{
     tree,
 };
 use autopi_sandbox::Sandbox;
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{Cli, sandbox};
 
 /// Returns the example of a command's help, split like a shell does.
@@ -24,8 +24,10 @@ fn example(help: &str) -> Vec<String> {
         .trim_end()
         .replace(" \\\n    ", " ");
     let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
-    for c in text.chars() {
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
         match c {
+            '\\' if !quoted => word.extend(chars.next()),
             '\'' => quoted = !quoted,
             ' ' if !quoted => words.push(std::mem::take(&mut word)),
             c => word.push(c),
@@ -382,4 +384,96 @@ fn every_everyday_command_has_help_and_the_global_options() {
             }
         }
     }
+}
+
+/// The example of a help passes the checks of its own operation, whatever the document asks for.
+#[test]
+fn the_example_of_any_operation_is_one_that_could_be_sent() {
+    let text = |more: Value| {
+        let mut schema = json!({"type": "string"});
+        schema
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        schema
+    };
+    let hex = text(json!({"pattern": "^[0-9a-f]{24}$"}));
+    let query = |name: &str, schema: Value| json!({"name": name, "in": "query", "required": true, "schema": schema});
+    let path = |name: &str, schema: Value| json!({"name": name, "in": "path", "required": true, "schema": schema});
+    let parameters = json!([
+        // In another order than the path has them, with an option between them.
+        path("second", json!({"type": "integer"})),
+        query(
+            "list",
+            json!({"type": "array", "items": {"enum": ["in the shade", "b"]}})
+        ),
+        path("first", text(json!({"enum": ["it's", "$HOME"]}))),
+        query(
+            "two",
+            json!({"type": "array", "minItems": 2, "uniqueItems": true, "items": text(json!({}))})
+        ),
+        query(
+            "object",
+            json!({"type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 3, "multipleOf": 5}})
+        ),
+        query("less", json!({"type": "integer", "maximum": -1})),
+        query("page", text(json!({}))),
+        query("id", hex.clone()),
+        query("long", text(json!({"pattern": "^(a|b)+$", "minLength": 7}))),
+        query("same", text(json!({"pattern": "^[0-9a-f-]{36}$"}))),
+        query("sum", text(json!({"pattern": "^-?[0-9]+(\\.[0-9]{2})$"}))),
+        query(
+            "part",
+            json!({"type": "number", "minimum": 0, "exclusiveMinimum": true, "maximum": 0.5})
+        ),
+    ]);
+    let deep = (0..6).fold(hex.clone(), |of, i| json!({"type": "object", "required": [format!("a{i}")], "properties": {format!("a{i}"): of}}));
+    let body = json!({"type": "object", "required": ["a.b", "c d", "any", "map", "pairs", "way", "deep", "none"], "properties": {
+        "a.b": {"type": "integer"}, "c d": text(json!({})), "any": {"properties": {"x": {"type": "string"}}},
+        "map": {"type": "object", "minProperties": 2, "additionalProperties": {"type": "integer"}},
+        "pairs": {"type": "array", "minItems": 2, "maxItems": 3, "uniqueItems": true, "items": {"enum": ["x", "y"]}},
+        "way": {"type": "object", "properties": {"car": {"type": "string"}, "bus": {"type": "integer"}}, "oneOf": [{"required": ["bus"]}, {"required": ["car"]}]},
+        "deep": deep,
+    }});
+    let parts = json!({"type": "object", "required": ["x.y", "file", "files"], "properties": {
+        "x.y": hex, "file": {"type": "string", "format": "binary"},
+        "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
+    }});
+    let encoding =
+        json!({"x.y": {"headers": {"X-Sum": {"required": true, "schema": {"type": "string"}}}}});
+    let either = json!({"properties": {"url": {"type": "string"}, "html": {"type": "string"}}, "oneOf": [{"required": ["url"]}, {"required": ["html"]}]});
+    let post = |id: &str, content: Value| json!({"post": {"operationId": id, "tags": ["t"], "responses": {}, "requestBody": {"required": true, "content": content}}});
+    let document = json!({
+        "openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+        "paths": {
+            "/x/{first}/y/{second}/": {"get": {"operationId": "get", "tags": ["t"], "parameters": parameters, "responses": {}}},
+            "/z/{n}/": {"get": {"operationId": "less", "tags": ["t"], "parameters": [path("n", json!({"type": "integer", "enum": [-1]}))], "responses": {}}},
+            "/a/": post("json", json!({"application/json": {"schema": body}})),
+            "/b/": post("parts", json!({"multipart/form-data": {"schema": parts, "encoding": encoding}})),
+            "/c/": post("either", json!({"application/json": {"schema": either}})),
+            "/d/": post("list", json!({"application/json": {"schema": {"type": "array", "minItems": 1, "items": body}}})),
+            "/e/": post("form", json!({"application/x-www-form-urlencoded": {"schema": {"type": "string"}}})),
+            "/f/": post("coded", json!({"application/x-www-form-urlencoded": {"schema": {"type": "object", "required": ["n", "t"], "properties": {"n": {"type": "integer", "minimum": 9}, "t": hex}}}})),
+        },
+    });
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = cli.file("spec.json", &document.to_string());
+    cli.file("FILE", "x");
+    for id in [
+        "get", "less", "json", "parts", "either", "list", "form", "coded",
+    ] {
+        let help = cli.run(&["--spec", &spec, "t", id, "--help"]);
+        let words = example(help.good());
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let dry = cli.run(&[&["--spec", &spec], words.as_slice(), &["--dry-run"]].concat());
+        assert!(dry.good().starts_with("curl "), "{words:?}: {dry:?}");
+    }
+    // The words of a path are still words if options stand between them.
+    let ran = cli.line(&format!(
+        "--spec {spec} t get $HOME --less -1 7 --dry-run --unchecked"
+    ));
+    assert!(
+        ran.err.contains("--page: required") && !ran.err.contains("multiple times"),
+        "{ran:?}"
+    );
 }

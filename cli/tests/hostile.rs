@@ -675,7 +675,7 @@ fn what_is_marked_as_any_json_is_checked_by_nothing_else() {
 
 #[test]
 fn a_patch_takes_any_subset_of_the_members_at_any_depth() {
-    let point = json!({"type": "object", "required": ["x", "y"], "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}}});
+    let point = json!({"type": "object", "minProperties": 2, "required": ["x", "y"], "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}}});
     // Marks that only we set say nothing in a document of another.
     let car = json!({"type": "object", "x-partial": true, "x-autopi-partial": true, "required": ["name"], "properties": {"name": {"type": "string"}, "at": point}});
     let mut document = with_body(
@@ -710,6 +710,7 @@ fn a_patch_takes_any_subset_of_the_members_at_any_depth() {
     let run = |of: &str| cli.line(&format!("--spec {spec} t {of} i -b at.x:=1 --dry-run"));
     assert_eq!(run("change").code, 0, "{:?}", run("change"));
     run("op").bad(2, "at.y: required, not given");
+    run("op").bad(2, "at: must be at least 2 members, is `1`");
     run("op").bad(2, "name: required, not given");
 }
 
@@ -734,6 +735,7 @@ fn a_document_of_fastapi_means_what_fastapi_does() {
     let file = json!({"type": "string", "contentMediaType": "application/octet-stream"});
     let form = json!({"type": "object", "properties": {
         "tags": {"type": "array", "items": {"type": "string"}}, "name": {"type": "string"},
+        "n": {"type": "array", "items": {"type": "integer"}},
     }});
     let with_file = json!({"type": "object", "properties": {
         "file": maybe(file), "n": {"type": "array", "items": {"type": "integer"}},
@@ -833,10 +835,139 @@ fn a_document_of_fastapi_means_what_fastapi_does() {
     );
     let ran = line("form -b tags=a -b tags=b -b name=x");
     assert!(ran.good().contains("'tags=a&tags=b&name=x'"), "{ran:?}");
+    for members in [
+        "n:=1 -b n:=2",
+        "n=1 -b n:=2",
+        "n[]=1 -b n[]:=2",
+        "n:=[1] -b n[]=2",
+    ] {
+        let ran = line(&format!("form -b {members} -b name=x"));
+        assert!(ran.good().contains("'n=1&n=2&name=x'"), "{ran:?}");
+    }
     line("form -b name=a -b name=b").bad(2, "name: must be a text, is a list");
     // A file is never sent as its name.
     let file = cli.file("a.txt", "a");
     let ran = line(&format!("file -b file=@{file} -b n=1 -b n=2"));
     assert!(ran.good().contains("-F 'file=@"), "{ran:?}");
     line("file -b file=x").bad(2, "file: must be a file");
+}
+
+/// A union with null says the same in whatever it stands: nothing beside it is lost.
+#[test]
+fn what_may_be_null_keeps_what_is_said_beside_it() {
+    let nothing = json!({"type": "null"});
+    let long = json!({"type": "string", "minLength": 2});
+    let document = with_body(
+        json!({"type": "object", "properties": {
+            "inner": {"maxLength": 9, "anyOf": [{"type": "string", "maxLength": 3}, nothing]},
+            "outer": {"maxLength": 3, "anyOf": [{"type": "string", "maxLength": 9}, nothing]},
+            "typed": {"type": "string", "anyOf": [{"minLength": 2}, nothing]},
+            "parts": {"allOf": [{"maxLength": 3}], "oneOf": [long, nothing]},
+            "named": {"maxLength": 3, "oneOf": [{"$ref": "#/components/schemas/Long"}, nothing]},
+            "said": {"description": "a", "oneOf": [{"type": "string", "description": "b"}, nothing]},
+            "three": {"anyOf": [long, nothing, {"type": "integer", "minimum": 5}]},
+            "none": {"anyOf": [nothing]},
+            "both": {"anyOf": [long, nothing], "oneOf": [{"maxLength": 3}, nothing]},
+        }}),
+        json!({"Long": long}),
+    );
+    let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
+    let spec = cli.file("spec.json", &document.to_string());
+    for (body, fault) in [
+        (r#"{"inner":"1234"}"#, "inner: must be at most 3 characters"),
+        (r#"{"outer":"1234"}"#, "outer: must be at most 3 characters"),
+        (r#"{"typed":"1"}"#, "typed: must be at least 2 characters"),
+        (r#"{"typed":null}"#, "typed: must be a text, is null"),
+        (r#"{"parts":"1"}"#, "parts: must be at least 2 characters"),
+        (r#"{"parts":"1234"}"#, "parts: must be at most 3 characters"),
+        (r#"{"named":"1"}"#, "named: must be at least 2 characters"),
+        (r#"{"named":"1234"}"#, "named: must be at most 3 characters"),
+        (r#"{"said":1}"#, "said: must be a text"),
+        (r#"{"three":4}"#, "three: must be at least 5"),
+        (r#"{"three":true}"#, "three: must be "),
+        (r#"{"both":"1"}"#, "both: must be at least 2 characters"),
+    ] {
+        dry(&cli, &spec, body).bad(2, fault);
+    }
+    for body in [
+        r#"{"inner":null,"outer":null,"named":null,"said":null,"three":null,"none":null}"#,
+        r#"{"inner":"123","outer":"123","typed":"12","parts":"123","named":"123","three":5}"#,
+        r#"{"three":"12","said":"x","both":"12"}"#,
+    ] {
+        dry(&cli, &spec, body).good();
+    }
+    let help = cli.line(&format!("--spec {spec} t op --help"));
+    assert!(
+        help.good().contains("said   text, may be null. a\n"),
+        "{help:?}"
+    );
+}
+
+/// The document marks them, wherever they are; their names say nothing.
+#[test]
+fn no_secret_that_the_document_marks_is_shown() {
+    let secret = json!({"type": "string", "format": "password"});
+    let with = |name: &str| json!({"type": "object", "properties": {name: secret, "kind": {"type": "string"}}});
+    let body = json!({"type": "object", "properties": {
+        "one": {"oneOf": [with("nick"), with("nack")]},
+        "any": {"anyOf": [{"type": "integer"}, {"type": "array", "items": with("neck")}]},
+        "map": {"type": "object", "additionalProperties": with("nock")},
+        "maybe": {"description": "x", "anyOf": [{"type": "null"}, {"$ref": "#/components/schemas/Inner"}]},
+    }});
+    let mut document = with_body(body, json!({"Inner": with("nuck")}));
+    let item = document["paths"]["/x/{id}/"].as_object_mut().unwrap();
+    let parameter = |name: &str, place: &str| json!({"name": name, "in": place, "schema": secret});
+    let parameters = json!([
+        {"name": "id", "in": "path", "required": true, "schema": secret},
+        parameter("nyck", "query"), parameter("X-Nick", "header"),
+    ]);
+    item.insert(
+        "get".into(),
+        json!({"operationId": "look", "tags": ["t"], "parameters": parameters, "responses": {}}),
+    );
+    let file =
+        json!({"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}});
+    let header = |schema: Value| json!({"required": true, "schema": schema});
+    let encoding = json!({"file": {"headers": {
+        "X-Neck": header(secret.clone()), "X-Nuck": header(json!({"$ref": "#/components/schemas/Mark"})),
+    }}});
+    let form = json!({"multipart/form-data": {"schema": file, "encoding": encoding}});
+    item.insert(
+        "put".into(),
+        json!({"operationId": "send", "tags": ["t"], "responses": {}, "requestBody": {"content": form}}),
+    );
+    document["components"]["schemas"]["Mark"] = secret.clone();
+    let url = support::server(|_| (200, "{}".into()));
+    let cli = Cli::alone()
+        .with("AUTOPI_BASE_URL", &format!("{url}/v1"))
+        .with("AUTOPI_API_TOKEN", "0123456789abcdef");
+    let spec = cli.file("spec.json", &document.to_string());
+    let hidden = |ran: Ran, times: usize| {
+        let all = ran.good().to_owned() + &ran.err;
+        assert!(!all.contains("canary"), "{ran:?}");
+        let masks = all.replace("%20", " ").replace('+', " ");
+        assert_eq!(masks.matches("redacted").count(), times, "{ran:?}");
+    };
+    for (body, times) in [
+        (r#"{"one":{"nick":"canary"}}"#, 1),
+        (r#"{"one":{"nack":"canary","kind":"a"}}"#, 1),
+        (r#"{"any":[{"neck":"canary"},{"neck":"canary"}]}"#, 2),
+        (r#"{"map":{"a":{"nock":"canary"}}}"#, 1),
+        (r#"{"maybe":{"nuck":"canary"}}"#, 1),
+    ] {
+        hidden(dry(&cli, &spec, body), times);
+    }
+    let look = |more: &str| {
+        cli.line(&format!(
+            "--spec {spec} t look canary-1 --nyck canary-2 --x-nick canary-3 {more}"
+        ))
+    };
+    hidden(look("--dry-run"), 3);
+    // A line of --verbose has no headers.
+    hidden(look("--verbose"), 2);
+    let file = cli.file("a.txt", "x");
+    let form = format!("file=@{file}");
+    let send = ["--spec", &spec, "t", "send", "i", "--dry-run", "-b", &form];
+    let headers = ["-b", "file;X-Neck=canary", "-b", "file;x-nuck=canary"];
+    hidden(cli.run(&[&send[..], &headers].concat()), 2);
 }

@@ -191,6 +191,19 @@ fn a_dry_run_shows_the_request_without_the_token_and_sends_nothing() {
             assert!(shown.good().contains(part), "{part}: {shown:?}");
         }
     }
+    // Nothing hidden is shown, and it is sent all the same.
+    let shown = cli.run(&[
+        "api",
+        "POST",
+        "/x/",
+        "--file",
+        &format!("f={upload}"),
+        "-b",
+        "a=1\t'2\\\n\u{202e}ü",
+        "--dry-run",
+    ]);
+    let wanted = r"--form-string $'a=1\011\'2\\\012\342\200\256ü'";
+    assert!(shown.good().contains(wanted), "{shown:?}");
     // The file is that of the data.
     let shown = cli.line("dongle devices-list -o ./list.json --dry-run");
     assert!(shown.good().starts_with("curl"), "{shown:?}");

@@ -197,6 +197,46 @@ fn results_of_a_filter_that_json_does_not_have_are_those_of_jq() {
 }
 
 #[test]
+fn results_of_a_filter_are_written_before_the_next_one_comes() {
+    use std::io::{BufRead, BufReader};
+    let cli = Cli::shared();
+    // The third result never comes.
+    let filter = "range(1e18) | select(. < 2)";
+    for (format, start) in [
+        ("", "0\n1\n"),
+        ("ndjson", "0\n1\n"),
+        ("json", "[\n  0,\n  1"),
+    ] {
+        let mut line = vec!["devices", "--limit", "1", "--jq", filter];
+        if !format.is_empty() {
+            line.extend(["-o", format]);
+        }
+        let mut command = cli.command(&line);
+        let mut child = command
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let (say, said) = std::sync::mpsc::channel();
+        let reader = std::thread::spawn(move || {
+            let mut text = String::new();
+            while text.len() < start.len() && out.read_line(&mut text).is_ok_and(|n| n > 0) {
+                // A last line has no end yet.
+                text += std::str::from_utf8(out.buffer()).unwrap();
+                let buffered = out.buffer().len();
+                out.consume(buffered);
+            }
+            let _ = say.send(text);
+        });
+        let text = said.recv_timeout(std::time::Duration::from_secs(20));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        reader.join().unwrap();
+        assert_eq!(text.as_deref(), Ok(start), "{format}");
+    }
+}
+
+#[test]
 fn items_before_an_error_are_written_in_every_format_that_streams() {
     let url = support::server(|path| match path.contains("page=2") {
         true => (400, "{}".into()),

@@ -1,65 +1,155 @@
-//! The errors of fields, as Django REST framework sends them.
+//! The errors of fields: as Django REST framework sends them, and in the other forms in use.
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// Collects DRF's errors: texts, and lists of them, in objects and lists that mirror the request.
-/// The errors of a list's items may also stand in an object, under their indices. `texts` says
-/// whether a text at the top (`{"name": "…"}`) is the error of a field too.
-pub(super) fn flatten(
-    at: String,
-    value: Value,
-    texts: bool,
-    out: &mut BTreeMap<String, Vec<String>>,
-) {
-    let is_number = |key: &String| !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit());
-    match value {
-        Value::Object(map) => {
-            let items = !at.is_empty() && map.keys().all(is_number);
-            for (key, value) in map {
-                let at = match at.as_str() {
-                    at if items => format!("{at}[{key}]"),
-                    "" => key,
-                    at => format!("{at}.{key}"),
-                };
-                flatten(at, value, texts, out);
-            }
-        }
-        Value::Array(items) => {
-            for (i, item) in items.into_iter().enumerate() {
-                match item {
-                    Value::Object(_) | Value::Array(_) => {
-                        flatten(format!("{at}[{i}]"), item, texts, out);
-                    }
-                    Value::Null => {}
-                    text => collect(&at, text, out),
-                }
-            }
-        }
-        Value::String(text) if text.trim().is_empty() => {}
-        Value::String(_) if at.contains(['.', '[']) || texts && !at.is_empty() => {
-            collect(&at, value, out);
-        }
-        _ => {}
+use super::named::{NEVER, PARTS, entry, path};
+
+type Errors = BTreeMap<String, Vec<String>>;
+
+/// Collects the errors of fields. `texts` says whether a text at the top (`{"name": "…"}`) is one
+/// too.
+pub(super) fn collect(json: Value, texts: bool, out: &mut Errors) {
+    let (is_inside, json) = inside(json);
+    let mut found = Found::default();
+    found.flatten(String::new(), json, texts || is_inside);
+    // Beside errors that name their field, other texts are not those of a field.
+    if !found.is_named {
+        found.errors.extend(found.texts);
+    }
+    for (at, text) in found.errors {
+        let at = match is_inside {
+            true => path(&Value::String(at), NEVER).unwrap_or_default(),
+            false => at,
+        };
+        let at = match at.is_empty() {
+            true => "non_field_errors".into(),
+            false => at,
+        };
+        out.entry(at).or_default().push(text);
     }
 }
 
-fn collect(at: &str, value: Value, out: &mut BTreeMap<String, Vec<String>>) {
-    let text = match value {
-        Value::String(text) => text,
-        other => other.to_string(),
+/// Returns the errors that a body holds beside a reason (`{"title": "…", "errors": …}`), and
+/// whether it does: nothing beside them may be the errors of a field.
+fn inside(json: Value) -> (bool, Value) {
+    let Value::Object(mut map) = json else {
+        return (false, json);
     };
-    let at = if at.is_empty() {
-        "non_field_errors"
-    } else {
-        at
+    let holds = |name: &str, errors: &Value| match (name, errors) {
+        ("errors", Value::Array(_) | Value::Object(_)) => true,
+        // APIFlask and NestJS.
+        ("detail", Value::Object(of)) => is_of_parts(of),
+        ("message", Value::Array(_)) => map.contains_key("statusCode"),
+        _ => false,
     };
-    out.entry(at.to_owned()).or_default().push(text);
+    let is_nested = |value: &Value| value.is_array() || value.is_object();
+    let mut nested = map.iter().filter(|(_, value)| is_nested(value));
+    // Errors in a list, each with its text, are what they are whatever stands beside them.
+    let is_list = |all: &Vec<Value>| {
+        let is_entry = |one: &Value| one.as_object().is_some_and(|of| entry(of).is_some());
+        !all.is_empty() && all.iter().all(is_entry)
+    };
+    let name = match (nested.next(), nested.next()) {
+        _ if map
+            .get("errors")
+            .and_then(Value::as_array)
+            .is_some_and(is_list) =>
+        {
+            "errors".into()
+        }
+        (Some((name, errors)), None) if holds(name, errors) => name.clone(),
+        _ => return (false, Value::Object(map)),
+    };
+    match map.remove(&name).unwrap_or_default() {
+        // As webargs has them, by the part of the request.
+        Value::Object(of) if is_of_parts(&of) => {
+            let parts = of.into_iter().filter_map(|(_, part)| match part {
+                Value::Object(fields) => Some(fields),
+                _ => None,
+            });
+            (true, Value::Object(parts.flatten().collect()))
+        }
+        errors => (true, errors),
+    }
+}
+
+fn is_of_parts(of: &Map<String, Value>) -> bool {
+    !of.is_empty()
+        && of
+            .iter()
+            .all(|(name, part)| PARTS.contains(&&**name) && part.is_object())
+}
+
+#[derive(Default)]
+struct Found {
+    errors: Vec<(String, String)>,
+    /// Texts below other members that are in no list: errors, if nothing says which they are.
+    texts: Vec<(String, String)>,
+    /// Whether errors name their fields.
+    is_named: bool,
+}
+
+impl Found {
+    /// Collects errors that name their field, and DRF's: texts, and lists of them, in objects and
+    /// lists that mirror the request. The errors of a list's items may also stand in an object,
+    /// under their indices.
+    fn flatten(&mut self, at: String, value: Value, texts: bool) {
+        let is_number = |key: &String| !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit());
+        match value {
+            Value::Object(map) => {
+                let named = entry(&map).filter(|_| !at.is_empty());
+                if let Some((Some(place), text)) = named {
+                    self.errors.push((place, text.to_owned()));
+                    self.is_named = true;
+                }
+                let items = !at.is_empty() && map.keys().all(is_number);
+                for (key, value) in map {
+                    let at = match at.as_str() {
+                        at if items => format!("{at}[{key}]"),
+                        "" => key,
+                        at => format!("{at}.{key}"),
+                    };
+                    self.flatten(at, value, texts);
+                }
+            }
+            Value::Array(items) => {
+                for (i, item) in items.into_iter().enumerate() {
+                    self.item(&at, i, item, texts);
+                }
+            }
+            Value::String(text) if text.trim().is_empty() => {}
+            Value::String(text) if at.contains(['.', '[']) => self.texts.push((at, text)),
+            Value::String(text) if texts && !at.is_empty() => self.errors.push((at, text)),
+            _ => {}
+        }
+    }
+
+    fn item(&mut self, at: &str, i: usize, item: Value, texts: bool) {
+        match item {
+            Value::Object(map) => match entry(&map) {
+                Some((Some(place), text)) => {
+                    self.errors.push((place, text.to_owned()));
+                    self.is_named = true;
+                }
+                Some((None, text)) if at.is_empty() => {
+                    self.errors.push((String::new(), text.to_owned()));
+                }
+                _ => self.flatten(format!("{at}[{i}]"), Value::Object(map), texts),
+            },
+            Value::Array(_) => self.flatten(format!("{at}[{i}]"), item, texts),
+            Value::Null => {}
+            Value::String(text) => self.errors.push((at.to_owned(), text)),
+            other => self.errors.push((at.to_owned(), other.to_string())),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use crate::Error;
 
     /// The forms of Django REST framework 3.16: fields, a nested serializer, a list of them, a list
@@ -98,7 +188,11 @@ mod tests {
                 r#"{"detail":"no","tags":{"0":"a"}}"#,
                 vec![("tags[0]", "a")],
             ),
-            (r#"{"errors":{"name":"a"}}"#, vec![("errors.name", "a")]),
+            (r#"{"errors":{"name":"a"}}"#, vec![("name", "a")]),
+            (
+                r#"{"errors":{"name":["a"]},"name":["b"]}"#,
+                vec![("errors.name", "a"), ("name", "b")],
+            ),
             (r#"{"max":[3,null,true]}"#, vec![("max", "3|true")]),
             (
                 r#"{"name":"a","at":["b"]}"#,
@@ -127,6 +221,18 @@ mod tests {
                 .map(|(field, texts)| (field, texts.to_owned()))
                 .collect();
             assert_eq!(found, expected, "{body}");
+        }
+    }
+
+    /// As frameworks, gateways and APIs send them.
+    #[test]
+    fn the_errors_of_fields_are_found_in_every_form_in_use() {
+        let seen: Vec<Value> = serde_json::from_str(include_str!("seen.json")).unwrap();
+        for one in &seen {
+            let body = one["body"].to_string();
+            let error = Error::status_of(400, None, None, false, None, body.into());
+            let found = serde_json::json!(error.field_errors());
+            assert_eq!(found, one["fields"], "{one}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod explain;
 mod fields;
+mod named;
 mod new;
 #[cfg(test)]
 mod tests;
@@ -112,24 +113,26 @@ impl Error {
 
     /// Returns the reason in the body of the response: Django REST framework's `detail`, the
     /// `error` of a device on the local network, the `message` of a gateway, the `status` of
-    /// a refused command, or a short body that is only a text.
+    /// a refused command, the `title` of a problem (RFC 9457), or a short body that is only a text.
     pub fn detail(&self) -> Option<String> {
         let json = self.json()?;
+        let is_problem = json.get("type").or(json.get("status")).is_some();
         let named = || {
-            let mut names = ["detail", "error", "message", "status"].iter();
+            let names = ["detail", "error", "message", "status"].iter();
+            let mut names = names.chain(is_problem.then_some(&"title"));
             names.find_map(|k| json.get(k)?.as_str().filter(|text| !text.trim().is_empty()))
         };
         json.as_str().map_or_else(named, words).map(str::to_owned)
     }
 
     /// Returns the errors of each field, by its path (`points[2].name`): as DRF sends them with a
-    /// 400, or as found before anything was sent. Errors that belong to no field are under
-    /// `non_field_errors`.
+    /// 400, as other frameworks do (lists of errors that name their field, RFC 9457), or as found
+    /// before anything was sent. Errors that belong to no field are under `non_field_errors`.
     pub fn field_errors(&self) -> BTreeMap<String, Vec<String>> {
         let mut out = self.0.fields.clone();
         if let Some(json) = self.json() {
             // Beside a reason, a text at the top (`code`, `title`) is not the error of a field.
-            fields::flatten(String::new(), json, self.detail().is_none(), &mut out);
+            fields::collect(json, self.detail().is_none(), &mut out);
         }
         out
     }

@@ -43,8 +43,12 @@ impl Error {
             true => secret::MASK.to_owned(),
             false => short(&text).escape_debug().to_string(),
         };
-        if let Some(detail) = self.detail() {
-            return format!(" \"{}\"", shown(detail));
+        let detail = self
+            .detail()
+            .map(|detail| format!(" \"{}\"", shown(detail)));
+        // Other statuses are about the request as a whole.
+        if detail.is_some() && !matches!(self.status(), Some(400 | 422)) {
+            return detail.unwrap_or_default();
         }
         let fields = self.field_errors().into_iter().map(|(field, errors)| {
             // Django repeats some of the values that it refuses.
@@ -58,9 +62,11 @@ impl Error {
             }
         });
         let fields: Vec<_> = fields.collect();
-        match fields.is_empty() {
-            true => String::new(),
-            false => format!(" {}", short(&fields.join("; "))),
+        let fields = fields.join("; ");
+        match (detail, fields.is_empty()) {
+            (detail, true) => detail.unwrap_or_default(),
+            (Some(detail), false) => format!("{detail}; {}", short(&fields)),
+            (None, false) => format!(" {}", short(&fields)),
         }
     }
 
@@ -140,6 +146,18 @@ mod tests {
         ] {
             let error = Error::status_of(403, None, None, false, None, body.into());
             assert!(error.to_string().contains("slow down"), "{body}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_errors_of_fields_are_shown_beside_a_reason_that_names_none() {
+        let body = r#"{"message":"Validation Failed","errors":[{"field":"a","code":"missing"}]}"#;
+        for (status, shown) in [
+            (422, r#"HTTP 422 "Validation Failed"; a: missing: "#),
+            (403, r#"HTTP 403 "Validation Failed": "#),
+        ] {
+            let error = Error::status_of(status, None, None, false, None, body.into());
+            assert!(error.to_string().contains(shown), "{error}");
         }
     }
 

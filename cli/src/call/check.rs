@@ -216,6 +216,8 @@ impl Checker<'_> {
         let is_open = known.is_none_or(|k| k.is_empty())
             || schema.get(contract::JSON).is_some()
             || others.is_some_and(|o| o != &Value::Bool(false));
+        let named = schema.get("required").and_then(Value::as_array);
+        let is_named = |name: &str| named.is_some_and(|all| all.iter().any(|one| one == name));
         for (name, value) in map {
             let at = |at: &mut String| Violations::step(at, name);
             let of = known
@@ -226,7 +228,8 @@ impl Checker<'_> {
                     v.within(at, |v| v.secret(|v| self.value(of, value, v)))
                 }
                 Some(of) => v.within(at, |v| self.value(of, value, v)),
-                None if is_open => {}
+                // What is required may be there, also if nothing describes it.
+                None if is_open || is_named(name) => {}
                 None => {
                     let names = known.into_iter().flatten().map(|(name, _)| name.as_str());
                     v.within(at, |v| v.fault(unknown(name, names)));

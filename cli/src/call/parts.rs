@@ -16,21 +16,39 @@ pub fn typed(index: &Index, schema: &Value, form: &mut Value) {
             *value = Value::Null;
             continue;
         }
-        let texts: Vec<String> = match &*value {
-            Value::String(text) => vec![text.clone()],
-            Value::Array(items) => items
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
-            _ => continue,
+        let Some(of) = of(name) else {
+            continue;
         };
-        let is_whole = value
-            .as_array()
-            .is_none_or(|items| items.len() == texts.len());
-        let read = of(name).and_then(|of| super::read(index, of, &texts, false).ok());
-        if let Some(read) = read.filter(|_| is_whole) {
-            *value = read;
+        let one = |of: &Value, text: &String| super::read(index, of, slice::from_ref(text), false);
+        match value {
+            Value::String(text) => {
+                if let Ok(read) = one(of, text) {
+                    *value = read;
+                }
+            }
+            Value::Array(items) => {
+                let texts: Option<Vec<String>> = items
+                    .iter()
+                    .map(|item| item.as_str().map(str::to_owned))
+                    .collect();
+                let read = texts.and_then(|texts| super::read(index, of, &texts, false).ok());
+                if let Some(read) = read {
+                    *value = read;
+                    continue;
+                }
+                // Some are JSON already.
+                let of = index.resolved(of);
+                for item in items {
+                    let read = match (of.get("items"), &*item) {
+                        (Some(of), Value::String(text)) => one(of, text),
+                        _ => continue,
+                    };
+                    if let Ok(read) = read {
+                        *item = read;
+                    }
+                }
+            }
+            _ => {}
         }
     }
 }

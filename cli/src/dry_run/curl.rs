@@ -10,7 +10,7 @@ use super::{Part, Seen, Shown, TOKEN};
 use crate::output::{json, quoted};
 
 /// Returns the command that sends the request, with placeholders for its secrets.
-pub(super) fn curl(request: &reqwest::Request, seen: &Seen) -> String {
+pub(super) fn curl(request: &reqwest::Request, template: Option<&str>, seen: &Seen) -> String {
     let parts = &seen.parts;
     let is_secret = |name: &str| seen.secrets.contains(name) || secret::when_written(name);
     // Headers are in lower case.
@@ -24,7 +24,7 @@ pub(super) fn curl(request: &reqwest::Request, seen: &Seen) -> String {
         "HEAD" => words.push("--head".into()),
         method => words.push(format!("-X {method}")),
     }
-    let url = masked_url(request.url(), |name| seen.secrets.contains(name));
+    let url = masked_url(request.url(), template, |name| seen.secrets.contains(name));
     if url.as_str().contains(['[', ']', '{', '}']) {
         words.push("--globoff".into());
     }
@@ -46,7 +46,7 @@ pub(super) fn curl(request: &reqwest::Request, seen: &Seen) -> String {
             name => words.push(format!("-H {}", quoted(&format!("{name}: {value}")))),
         }
     }
-    words.extend(parts.iter().map(|part| form(part, &is_secret)));
+    words.extend(parts.iter().map(|part| form(part, &is_secret, &is_marked)));
     if let Some(body) = body {
         let kind = request
             .headers()
@@ -61,7 +61,7 @@ pub(super) fn curl(request: &reqwest::Request, seen: &Seen) -> String {
 }
 
 /// Returns the option of a part.
-fn form(part: &Part, is_secret: &dyn Fn(&str) -> bool) -> String {
+fn form(part: &Part, is_secret: &dyn Fn(&str) -> bool, is_marked: &dyn Fn(&str) -> bool) -> String {
     let named = |option: &str, value: &str| {
         format!("{option} {}", quoted(&format!("{}={value}", part.name)))
     };
@@ -69,7 +69,7 @@ fn form(part: &Part, is_secret: &dyn Fn(&str) -> bool) -> String {
     let in_quotes = |text: &str| format!("\"{}\"", text.replace('\\', r"\\").replace('"', r#"\""#));
     let media = part.media.map(|media| format!(";type={media}"));
     let headers = part.headers.iter().map(|(name, value)| {
-        let is_secret = secret::by_name(name) || secret::in_text(value);
+        let is_secret = is_marked(name) || secret::by_name(name) || secret::in_text(value);
         let value = if is_secret { secret::MASK } else { value };
         format!(";headers={}", in_quotes(&format!("{name}: {value}")))
     });
@@ -88,17 +88,35 @@ fn form(part: &Part, is_secret: &dyn Fn(&str) -> bool) -> String {
     }
 }
 
-/// Returns the URL without its secrets, and without the values of marked names.
-pub(super) fn masked_url(url: &Url, is_marked: impl Fn(&str) -> bool) -> Url {
+/// Returns the URL, whose path is of this template, without its secrets, and without the values of
+/// marked names.
+pub(super) fn masked_url(
+    url: &Url,
+    template: Option<&str>,
+    is_marked: impl Fn(&str) -> bool,
+) -> Url {
     let is_secret = |name: &str, value: &str| is_marked(name) || secret::in_query(name, value);
     let mut url = url.clone();
-    let segments = url.path_segments().into_iter().flatten();
-    let masked = segments.map(|segment| match secret::in_text(segment) {
-        true => secret::MASK.to_owned(),
-        false => segment.to_owned(),
-    });
-    if secret::in_text(url.path()) {
-        url.set_path(&masked.collect::<Vec<_>>().join("/"));
+    let segments: Vec<_> = url.path().split('/').collect();
+    // The path of the base URL comes before; a value never has a slash.
+    let template = template.and_then(|of| of.split(['?', '#']).next());
+    let of_template = template.unwrap_or_default().rsplit('/').map(names_in);
+    let mut of_template =
+        of_template.map(|mut of| of.any(|of| is_marked(of) || secret::by_name(of)));
+    let mut masked: Vec<_> = segments
+        .iter()
+        .rev()
+        .map(
+            |segment| match of_template.next() == Some(true) || secret::in_text(segment) {
+                true => secret::MASK,
+                false => segment,
+            },
+        )
+        .collect();
+    masked.reverse();
+    if masked != segments {
+        let path = masked.join("/");
+        url.set_path(&path);
     }
     let pairs: Vec<_> = url.query_pairs().into_owned().collect();
     if pairs.iter().any(|(name, value)| is_secret(name, value)) {
@@ -114,6 +132,12 @@ pub(super) fn masked_url(url: &Url, is_marked: impl Fn(&str) -> bool) -> Url {
         }
     }
     url
+}
+
+/// Returns the names of the parameters in a segment of a path template.
+fn names_in(segment: &str) -> impl Iterator<Item = &str> {
+    let parts = segment.split('{').skip(1);
+    parts.filter_map(|part| Some(part.split_once('}')?.0))
 }
 
 fn masked_body(body: &[u8], kind: &str, is_secret: &dyn Fn(&str) -> bool) -> String {

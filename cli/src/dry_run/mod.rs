@@ -97,9 +97,9 @@ impl CredentialsProvider for DryRun {
 }
 
 impl ClientHooks for DryRun {
-    fn pre(&self, request: &mut reqwest::Request, _: &CallInfo) -> Result<(), Error> {
+    fn pre(&self, request: &mut reqwest::Request, call: &CallInfo) -> Result<(), Error> {
         if let Ok(mut seen) = self.0.lock() {
-            seen.curl = Some(curl(request, &seen));
+            seen.curl = Some(curl(request, call.path, &seen));
         }
         Err(Error::other("--dry-run: nothing is sent"))
     }
@@ -118,7 +118,7 @@ impl ClientHooks for Verbose {
         anstream::eprintln!(
             "> {} {}{again}",
             request.method(),
-            line(masked_url(request.url(), |name| call.is_secret(name)).as_str())
+            line(masked_url(request.url(), call.path, |name| call.is_secret(name)).as_str())
         );
         Ok(())
     }

@@ -37,6 +37,8 @@ pub struct PartHeader {
     pub usual: Option<String>,
     /// Whether the caller must set it.
     pub required: bool,
+    /// Whether the document marks it as a secret.
+    pub(super) secret: bool,
 }
 
 impl PartHeader {
@@ -55,6 +57,7 @@ impl PartHeader {
                 part: part.clone(),
                 name: leaked(name),
                 required: usual.is_none() && flag(of, "required"),
+                secret: flag(of, "secret"),
                 usual,
             }
         };

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
+    contract,
     links::resolved,
     media::{is_bytes, is_media_type, is_part_header, usual_header},
     trim::trimmed,
@@ -73,10 +74,14 @@ pub fn sendable(document: &Value, encoding: &Value) -> Value {
                 let header = resolved(document, &header);
                 let schema = header.get("schema").map(trimmed);
                 let usual = schema.as_ref().and_then(usual_header);
-                (
-                    name,
-                    json!({ "required": header.get("required"), "usual": usual }),
-                )
+                let behind = header
+                    .get("schema")
+                    .map(|of| trimmed(resolved(document, of)));
+                let is_secret = behind.as_ref().and_then(|of| of.get(contract::SECRET));
+                let of = json!({
+                    "required": header.get("required"), "usual": usual, "secret": is_secret,
+                });
+                (name, of)
             })
             .collect();
         part.insert("headers".into(), headers.into());

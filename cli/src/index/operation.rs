@@ -197,7 +197,8 @@ fn list(index: &Index, schema: &Value) -> (bool, Option<Value>) {
     }
 }
 
-/// Returns the parameters, and the members of the body, that the document marks as secrets.
+/// Returns the parameters, and the members and headers of the body, that the document marks as
+/// secrets.
 fn secrets(
     index: &Index,
     parameters: &[Parameter],
@@ -208,6 +209,8 @@ fn secrets(
     let mut names: BTreeSet<String> = own.map(|p| p.name.to_owned()).collect();
     if let Some(body) = body {
         index.add_secrets(&body.schema, &mut names, 6, &mut { 2000 });
+        let headers = body.headers.iter().filter(|header| header.secret);
+        names.extend(headers.map(|header| header.name.to_owned()));
     }
     let all: Vec<_> = names.iter().map(|name| (leaked(name), true)).collect();
     Box::leak(all.into_boxed_slice())

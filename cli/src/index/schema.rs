@@ -70,11 +70,44 @@ impl Index {
     }
 }
 
-fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
+/// Adds what a further part of an `allOf` says: the last one counts, but of limits the narrowest.
+fn merge(into: &mut Map<String, Value>, mut from: Map<String, Value>) {
+    for [limit, exclusive] in LIMITS {
+        let number = |of: &Map<String, Value>| of.get(limit).and_then(Value::as_f64);
+        let (Some(old), Some(new)) = (number(into), number(&from)) else {
+            continue;
+        };
+        let is_excluded = into.get(exclusive) == Some(&Value::Bool(true));
+        let is_narrower = if limit.starts_with("min") {
+            old > new
+        } else {
+            old < new
+        };
+        let loser = match is_narrower || old == new && is_excluded {
+            true => &mut from,
+            false => &mut *into,
+        };
+        loser.remove(limit);
+        loser.remove(exclusive);
+    }
     for (key, value) in from {
         match (into.get_mut(&key), value) {
             (Some(Value::Object(old)), Value::Object(new)) if key == "properties" => {
-                old.extend(new)
+                for (name, of) in new {
+                    match (old.get_mut(&name), of) {
+                        (Some(Value::Object(old)), Value::Object(of))
+                            if !is_composed(old) && !is_composed(&of) =>
+                        {
+                            merge(old, of);
+                        }
+                        (_, of) => drop(old.insert(name, of)),
+                    }
+                }
+            }
+            (Some(Value::Array(old)), Value::Array(new))
+                if key == "enum" && new.iter().any(|one| old.contains(one)) =>
+            {
+                old.retain(|one| new.contains(one));
             }
             (Some(Value::Array(old)), Value::Array(new)) if key == "required" => {
                 old.extend(new);
@@ -83,6 +116,23 @@ fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
             (_, value) => drop(into.insert(key, value)),
         }
     }
+}
+
+/// Limits, and what excludes the limit itself.
+const LIMITS: [[&str; 2]; 8] = [
+    ["minimum", "exclusiveMinimum"],
+    ["maximum", "exclusiveMaximum"],
+    ["minLength", ""],
+    ["maxLength", ""],
+    ["minItems", ""],
+    ["maxItems", ""],
+    ["minProperties", ""],
+    ["maxProperties", ""],
+];
+
+/// Returns whether a schema says elsewhere what it is.
+fn is_composed(schema: &Map<String, Value>) -> bool {
+    schema.contains_key("$ref") || schema.contains_key("allOf")
 }
 
 /// Returns the name of the component that a reference leads to.

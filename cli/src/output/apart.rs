@@ -5,7 +5,9 @@ use std::{
     env,
     io::{self, BufRead, BufReader, BufWriter, Read, Write},
     process::{Child, Command, ExitCode, Stdio, exit},
+    sync::{Arc, Mutex, PoisonError},
     thread,
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -16,13 +18,21 @@ use crate::{Failure, Result};
 /// The first argument of the process.
 pub const HIDDEN: &str = "__filter";
 
-/// Runs a filter over a value, and calls `each` with each of its results.
+/// How long a result may wait for others, to be written with them.
+const SOON: Duration = Duration::from_millis(50);
+
+/// Runs a filter over a value, and calls `each` with each of its results, and with whether there is
+/// no other one yet.
 ///
 /// # Errors
 /// Returns an error if the filter or `each` fails.
-pub fn run(filter: &str, value: Value, mut each: impl FnMut(Value) -> Result<()>) -> Result<()> {
+pub fn run(
+    filter: &str,
+    value: Value,
+    mut each: impl FnMut(Value, bool) -> Result<()>,
+) -> Result<()> {
     let Ok(mut child) = start(filter) else {
-        return jq::run(filter, value, each);
+        return jq::run(filter, value, |result| each(result, true));
     };
     let lost = |e: io::Error| Failure::failed(format!("--jq: {e}"));
     // It stays open until this process ends, however it does. If it cannot be written, the status
@@ -31,15 +41,13 @@ pub fn run(filter: &str, value: Value, mut each: impl FnMut(Value) -> Result<()>
     if let Some(input) = &mut input {
         let _ = writeln!(input, "{value}");
     }
-    for result in child
-        .stdout
-        .take()
-        .map(BufReader::new)
-        .into_iter()
-        .flat_map(BufRead::lines)
-    {
-        let result = serde_json::from_str(&result.map_err(lost)?);
-        each(result.map_err(|e| lost(e.into()))?)?;
+    if let Some(out) = child.stdout.take() {
+        let (mut out, mut line) = (BufReader::new(out), String::new());
+        while out.read_line(&mut line).map_err(lost)? > 0 {
+            let result = serde_json::from_str(&line).map_err(|e| lost(e.into()))?;
+            each(result, out.buffer().is_empty())?;
+            line.clear();
+        }
     }
     let mut fault = String::new();
     if let Some(errors) = &mut child.stderr {
@@ -77,16 +85,25 @@ pub fn filter(filter: &str) -> ExitCode {
         let _ = io::copy(&mut io::stdin(), &mut io::sink());
         exit(1)
     });
-    let mut out = BufWriter::new(io::stdout());
+    let out = Arc::new(Mutex::new(BufWriter::new(io::stdout())));
+    let held = || out.lock().unwrap_or_else(PoisonError::into_inner);
+    let late = Arc::clone(&out);
+    // The next result may take long.
+    thread::spawn(move || {
+        loop {
+            thread::sleep(SOON);
+            let _ = late.lock().unwrap_or_else(PoisonError::into_inner).flush();
+        }
+    });
     let done = value.map_err(fault).and_then(|value| {
         jq::run(filter, value, |result| {
-            writeln!(out, "{result}").map_err(fault)
+            writeln!(held(), "{result}").map_err(fault)
         })
     });
-    match done.and_then(|()| out.flush().map_err(fault)) {
+    match done.and_then(|()| held().flush().map_err(fault)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            let _ = out.flush();
+            let _ = held().flush();
             let _ = write!(io::stderr(), "{}", failure.message);
             ExitCode::FAILURE
         }

@@ -9,10 +9,22 @@ pub fn line(text: &str) -> String {
     shown(text)
 }
 
-/// Quotes a text for a POSIX shell. Hidden characters are escaped, which changes what such a
-/// command would send.
+/// Quotes a text for a POSIX shell. Hidden characters are escaped as POSIX has it since 2024, and
+/// other shells before: `$'a\012b'`.
 pub fn quoted(text: &str) -> String {
-    format!("'{}'", line(text).replace('\'', r"'\''"))
+    if line(text) == text {
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    let mut out = String::from("$'");
+    for c in text.chars() {
+        let own = c.to_string();
+        match c {
+            '\'' | '\\' => out.extend(['\\', c]),
+            _ if line(&own) == own => out.push(c),
+            _ => own.bytes().for_each(|byte| out += &format!("\\{byte:03o}")),
+        }
+    }
+    out + "'"
 }
 
 /// Returns the same JSON with its hidden characters escaped as `\uXXXX`.

@@ -55,23 +55,19 @@ pub fn single(output: &Output, value: Value, view: &View) -> Result<()> {
     target.end()
 }
 
-/// Writes the results of a filter. If no format was asked for, strings are written as they are and
-/// everything else as JSON, one line each.
+/// Writes the results of a filter as they come. If no format was asked for, strings are written as
+/// they are and everything else as JSON, one line each.
 pub fn filtered(output: &Output, mut target: Target, filter: &str, value: Value) -> Result<()> {
-    let (mut results, format) = (Vec::new(), output.of_results());
-    apart::run(filter, value, |result| {
-        if format.is_some() {
-            results.push(result);
-            return Ok(());
-        }
-        let text = match result {
-            Value::String(text) if output.is_terminal() => escape::line(&text),
-            Value::String(text) => text,
-            other => escape::json(&other.to_string()),
-        };
-        target.write((text + "\n").as_bytes())
-    })?;
-    if format.is_none() {
+    if output.of_results().is_none() {
+        apart::run(filter, value, |result, waits| {
+            let text = match result {
+                Value::String(text) if output.is_terminal() => escape::line(&text),
+                Value::String(text) => text,
+                other => escape::json(&other.to_string()),
+            };
+            target.write((text + "\n").as_bytes())?;
+            if waits { target.flush() } else { Ok(()) }
+        })?;
         return target.end();
     }
     drop(target);
@@ -79,8 +75,31 @@ pub fn filtered(output: &Output, mut target: Target, filter: &str, value: Value)
     // What chose the data has done so.
     (plain.jq, plain.columns, plain.sort, plain.limit) = (None, Vec::new(), Vec::new(), None);
     let view = View::default();
-    match results.len() {
-        1 => plain.value(results.swap_remove(0), &view),
-        _ => plain.value(Value::Array(results), &view),
+    // A single result is the data itself; several are the items of a list.
+    let (mut first, mut rows) = (None, None);
+    apart::run(filter, value, |result, waits| {
+        let Some(before) = first.take() else {
+            match &mut rows {
+                None => first = Some(result),
+                Some(rows) => add(rows, [result], waits)?,
+            }
+            return Ok(());
+        };
+        add(
+            rows.insert(Rows::new(&plain, &view)?),
+            [before, result],
+            waits,
+        )
+    })?;
+    match (rows, first) {
+        (Some(rows), _) => rows.end(),
+        (None, Some(one)) => plain.value(one, &view),
+        (None, None) => Rows::new(&plain, &view)?.end(),
     }
+}
+
+/// Adds items, and writes them out if there may be a wait for the next one.
+fn add<const N: usize>(rows: &mut Rows<'_>, items: [Value; N], waits: bool) -> Result<()> {
+    items.into_iter().try_for_each(|item| rows.item(item))?;
+    if waits { rows.flush() } else { Ok(()) }
 }

@@ -8,6 +8,7 @@ mod global;
 mod help;
 mod members;
 mod operation;
+mod sample;
 mod scan;
 
 use clap::Command;
