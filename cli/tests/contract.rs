@@ -452,7 +452,7 @@ fn the_example_of_any_operation_is_one_that_could_be_sent() {
             "/b/": post("parts", json!({"multipart/form-data": {"schema": parts, "encoding": encoding}})),
             "/c/": post("either", json!({"application/json": {"schema": either}})),
             "/d/": post("list", json!({"application/json": {"schema": {"type": "array", "minItems": 1, "items": body}}})),
-            "/e/": post("form", json!({"application/x-www-form-urlencoded": {"schema": {"type": "string"}}})),
+            "/e/": post("form", json!({"application/x-www-form-urlencoded": {"schema": {"type": "object"}}})),
             "/f/": post("coded", json!({"application/x-www-form-urlencoded": {"schema": {"type": "object", "required": ["n", "t"], "properties": {"n": {"type": "integer", "minimum": 9}, "t": hex}}}})),
         },
     });

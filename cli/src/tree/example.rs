@@ -19,7 +19,15 @@ pub fn lines(index: &Index, operation: &Operation, area: &Area) -> String {
     let head = [super::area_name(area), operation.entry.command.to_owned()];
     let room = super::help::width().saturating_sub(" \\".len());
     let mut column = INDENT + text.width();
-    for word in head.into_iter().chain(words(index, operation)) {
+    // The help would break what is longer than a line at any space.
+    let is_long = |word: &str| word.starts_with('-') && INDENT + 2 + word.width() > room;
+    let parts = words(index, operation)
+        .into_iter()
+        .flat_map(|word| match word.split_once(' ') {
+            Some((option, value)) if is_long(&word) => vec![option.to_owned(), value.to_owned()],
+            _ => vec![word],
+        });
+    for word in head.into_iter().chain(parts) {
         if column + 1 + word.width() > room {
             text.push_str(" \\\n   ");
             column = INDENT + 1;
