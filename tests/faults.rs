@@ -737,6 +737,37 @@ impl ClientHooks for Plain {
     }
 }
 
+/// A hook that asks for an encoding of its own.
+struct Asks(&'static str);
+
+impl ClientHooks for Asks {
+    fn exec<'a>(
+        &'a self,
+        mut request: reqwest::Request,
+        _: CallInfo,
+        next: Next<'a>,
+    ) -> CallFuture<'a, reqwest::Response> {
+        let name = http::HeaderValue::from_static(self.0);
+        request.headers_mut().insert("accept-encoding", name);
+        Box::pin(next.run(request))
+    }
+}
+
+#[tokio::test]
+async fn a_hook_asks_for_an_encoding_of_its_own() {
+    for name in ["identity", "br, gzip;q=0.5", ""] {
+        let server = Server::responses(vec![ok("[1]")]).await;
+        let client = server.builder().hooks(Asks(name)).build().unwrap();
+        client.request(Method::GET, "/x/").send().await.unwrap();
+        let request = server.requests().remove(0).to_lowercase();
+        let lines = request.lines();
+        let asked: Vec<_> = lines
+            .filter_map(|l| l.strip_prefix("accept-encoding:"))
+            .collect();
+        assert_eq!(asked.iter().map(|l| l.trim()).collect::<Vec<_>>(), [name]);
+    }
+}
+
 /// Names of encodings have no case, and `x-gzip` is `gzip` (RFC 9110, 8.4.1).
 #[tokio::test]
 async fn gzip_is_decoded_however_it_is_written() {
@@ -762,6 +793,10 @@ async fn gzip_is_decoded_however_it_is_written() {
         let failed = sent("404 Not Found", name, zipped);
         let half = sent("200 OK", name, &zipped[..30]);
         let two = sent("200 OK", name, &zipped.repeat(2));
+        let padded = [&zipped[..], &[0; 70_000]].concat();
+        let more = [&zipped[..], b"{}"].concat();
+        let behind = [&padded[..], zipped].concat();
+        let [padded, more, behind] = [padded, more, behind].map(|b| sent("200 OK", name, &b));
         let none = format!(
             "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-encoding: {name}\r\n\
              transfer-encoding: chunked\r\n\r\n0\r\n\r\n"
@@ -774,6 +809,9 @@ async fn gzip_is_decoded_however_it_is_written() {
                 "/failed/" => failed.clone(),
                 "/none/" => none.clone(),
                 "/two/" => two.clone(),
+                "/padded/" => padded.clone(),
+                "/more/" => more.clone(),
+                "/behind/" => behind.clone(),
                 _ => half.clone(),
             })]
         })
@@ -787,6 +825,14 @@ async fn gzip_is_decoded_however_it_is_written() {
         // A file may have several members (RFC 1952, 2.2).
         let two = get("/two/").send().await.unwrap();
         assert_eq!(two.value, whole.value.repeat(2), "{name}");
+        // Zeros behind it are padding, also to gzip(1).
+        let padded = get("/padded/").send().await.unwrap();
+        assert_eq!(padded.value, whole.value, "{name}");
+        for path in ["/more/", "/behind/"] {
+            let error = get(path).send().await.unwrap_err().to_string();
+            let fault = "compressed body of the response is damaged (other bytes are behind it)";
+            assert!(error.contains(fault), "{name}: {error}");
+        }
         let download = get("/whole/").send_download().await.unwrap();
         assert_eq!(download.bytes().await.unwrap(), whole.value, "{name}");
         let hooked = server.builder().hooks(Plain).build().unwrap();

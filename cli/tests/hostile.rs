@@ -750,13 +750,19 @@ fn a_document_of_fastapi_means_what_fastapi_does() {
         "parameters": [{"in": "query", "name": "page", "schema": maybe(page)}, {"in": "query", "name": "on", "schema": maybe(named("Color"))}],
         "responses": {"200": {"description": "", "content": {"application/json": {"schema": {"type": "object", "properties": {"items": {"type": "array"}}}}}}},
     }});
-    let document = json!({
+    let secret = |name: &str| json!({"type": "object", "properties": {name: {"type": "string", "format": "password"}}});
+    let steps =
+        json!({"type": "array", "items": {"oneOf": [secret("digits"), {"type": "string"}]}});
+    let login =
+        json!({"anyOf": [secret("word"), {"type": "object", "properties": {"steps": steps}}]});
+    let mut document = json!({
         "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
         "paths": {
             "/items": post("create_item_items_post", "application/json", item),
             "/pets": post("pet_pets_post", "application/json", pet),
             "/form": post("form_form_post", urlencoded, form),
             "/file": post("file_file_post", urlencoded, with_file), "/things/{id}": things,
+            "/login": post("login_login_post", "application/json", login),
         },
         "components": {"schemas": {
             "Color": {"type": "string", "enum": ["red", "none"]}, "NullEnum": {"enum": [null]},
@@ -764,9 +770,17 @@ fn a_document_of_fastapi_means_what_fastapi_does() {
             "Dog": {"type": "object", "required": ["kind", "bark"], "properties": {"kind": {"type": "string", "const": "dog"}, "bark": {"type": "number"}}},
         }},
     });
+    // JSON cannot hold a file.
+    document["paths"]["/file"]["post"]["requestBody"]["content"]["application/json"] =
+        json!({"schema": {"type": "object"}});
     let cli = Cli::alone().with("AUTOPI_API_TOKEN", "t");
     let spec = cli.file("spec.json", &document.to_string());
     let line = |line: &str| cli.line(&format!("--spec {spec} t {line} --dry-run"));
+    for member in ["word=hunter2", "steps[].digits=hunter2"] {
+        let ran = line(&format!("login -b {member}"));
+        let shows = ran.good().contains("hunter2");
+        assert!(!shows && ran.out.contains("redacted"), "{ran:?}");
+    }
     line("create-item -b name=a -b n:=null -b n2=1").bad(2, "n2: is not a member");
     for (members, why) in [
         ("n:=0", "n: must be at least 1, is `0`"),

@@ -13,7 +13,7 @@ use tokio::{
 use crate::Error;
 
 /// How much is read at once: 64 KiB, in bytes.
-const PIECE: usize = 64 << 10;
+pub(super) const PIECE: usize = 64 << 10;
 
 /// Refuses everything but regular files: a FIFO has no length, and opening it would block.
 pub(super) fn check(path: &Path) -> Result<(), Error> {
@@ -72,7 +72,7 @@ fn unreadable(path: &Path, e: &io::Error) -> Error {
 }
 
 /// Returns what a reader gives, in pieces.
-pub(super) fn pieces(
+fn pieces(
     reader: impl AsyncRead + Send + Unpin + 'static,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send {
     stream::try_unfold(reader, |mut reader| async move {

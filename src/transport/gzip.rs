@@ -4,15 +4,19 @@
 use std::io;
 
 use async_compression::tokio::bufread::GzipDecoder;
-use futures_util::{TryStreamExt, future::Either, stream};
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, TryStreamExt, future::Either, stream};
 use reqwest::{
     Body, Response,
     header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, RANGE},
 };
-use tokio::io::AsyncBufReadExt;
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
 use tokio_util::io::StreamReader;
 
 use crate::transport::{encoding::encodings, file};
+
+/// What a member begins with (RFC 1952, 2.3.1).
+const MAGIC: u8 = 0x1f;
 
 /// Asks for gzip, unless the request names encodings or asks for a part.
 pub(super) fn ask(headers: &mut HeaderMap) {
@@ -35,12 +39,34 @@ pub(super) fn body(response: Response) -> Body {
         // To the decoder, an empty body is one that breaks off.
         Ok::<_, io::Error>(match bytes.fill_buf().await? {
             [] => Either::Left(stream::empty()),
-            _ => {
-                let mut decoder = GzipDecoder::new(bytes);
-                decoder.multiple_members(true);
-                Either::Right(file::pieces(decoder))
-            }
+            _ => Either::Right(members(bytes)),
         })
     };
     Body::wrap_stream(stream::once(decoded).try_flatten())
+}
+
+/// Returns what the members of a gzip file hold, in pieces. Zeros behind the last one are padding,
+/// as for gzip(1); the decoder for several members would refuse them.
+fn members(
+    bytes: impl AsyncBufRead + Send + Unpin + 'static,
+) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    stream::try_unfold(GzipDecoder::new(bytes), |mut decoder| async move {
+        let mut piece = BytesMut::with_capacity(file::PIECE);
+        while decoder.read_buf(&mut piece).await? == 0 {
+            let (mut bytes, mut is_padded) = (decoder.into_inner(), false);
+            decoder = loop {
+                match bytes.fill_buf().await? {
+                    [] => return Ok(None),
+                    [MAGIC, ..] if !is_padded => break GzipDecoder::new(bytes),
+                    padding if padding.iter().all(|b| *b == 0) => {
+                        let length = padding.len();
+                        bytes.consume(length);
+                        is_padded = true;
+                    }
+                    _ => return Err(io::Error::other("other bytes are behind it")),
+                }
+            };
+        }
+        Ok(Some((piece.freeze(), decoder)))
+    })
 }

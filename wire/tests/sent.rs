@@ -8,7 +8,10 @@ use axum::{
     extract::Request,
     http::request::Parts,
 };
-use wire::{Client, Date, Error, ErrorKind, Json, RetryPolicy, Upload, serde_json::json, types};
+use wire::{
+    CallFuture, CallInfo, Client, ClientHooks, Date, Error, ErrorKind, Json, Next, RetryPolicy,
+    Upload, reqwest, serde_json::json, types,
+};
 
 struct Sent {
     head: Parts,
@@ -1031,4 +1034,49 @@ async fn the_members_of_an_object_are_counted_and_required_whether_described_or_
     client.counted_create().body(&body).send().await.unwrap();
     let sent = seen.lock().unwrap().pop().unwrap().body;
     assert_eq!(sent, r#"{"map":{"x":1},"unsaid":[1]}"#);
+}
+
+/// Keeps what a call says of names.
+struct Names(Arc<Mutex<Vec<bool>>>);
+
+impl ClientHooks for Names {
+    fn exec<'a>(
+        &'a self,
+        request: reqwest::Request,
+        call: CallInfo,
+        next: Next<'a>,
+    ) -> CallFuture<'a, reqwest::Response> {
+        let said = ["word", "digits", "hint"].map(|name| call.is_secret(name));
+        self.0.lock().unwrap().extend(said);
+        Box::pin(next.run(request))
+    }
+}
+
+#[tokio::test]
+async fn secrets_of_alternatives_are_secrets_of_the_body() {
+    let said = Arc::<Mutex<Vec<bool>>>::default();
+    let client = Client::builder()
+        .base_url("http://127.0.0.1:1")
+        .api_token("t")
+        .retry(RetryPolicy::none())
+        .hooks(Names(said.clone()));
+    let client = client.build().unwrap();
+    let number = types::ByStepsStepsItemNumberRequest::new("hunter2");
+    let hint = types::ByStepsStepsItemHint::new("shown");
+    let steps = types::ByStepsRequest::new([number.into(), hint.into()]);
+    for body in [
+        types::ByWordRequest::new("hunter2").into(),
+        types::UnlockRequest::from(steps),
+    ] {
+        let shown = format!("{body:?}");
+        assert!(
+            !shown.contains("hunter2") && shown.contains("redacted"),
+            "{shown}"
+        );
+        client.unlock().body(&body).send().await.unwrap_err();
+        assert_eq!(
+            std::mem::take(&mut *said.lock().unwrap()),
+            [true, true, false]
+        );
+    }
 }

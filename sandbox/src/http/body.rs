@@ -11,6 +11,7 @@ use crate::{
         multipart::{self, Fault},
     },
     spec::{Operation, Spec},
+    util::marks,
 };
 
 pub struct ParsedBody {
@@ -84,6 +85,11 @@ pub fn read(
         };
         return Ok(ParsedBody { value, given: true });
     };
+    let kept = |(name, value): (String, Value)| match value {
+        Value::String(text) => (name, marks::text(&text).into()),
+        value => (name, value),
+    };
+    let fields: Vec<_> = fields.into_iter().map(kept).collect();
     let whole = operation.method != Method::PATCH;
     let value = form::read(&spec.schemas, described.schema, &fields, whole);
     Ok(ParsedBody { value, given: true })

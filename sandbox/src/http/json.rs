@@ -55,8 +55,8 @@ fn marked(text: &str) -> String {
                 let start = out.len();
                 let length = string(rest, &mut out);
                 let follows = rest.get(length..).unwrap_or_default().trim_start();
-                if follows.starts_with(':') && out[start..].starts_with("\"\\u0000") {
-                    out.insert_str(start + 1, "\\u0000");
+                if follows.starts_with(':') && out[start + 1..].starts_with(NUL) {
+                    out.insert_str(start + 1, NUL);
                 }
                 length
             }
@@ -92,32 +92,42 @@ fn marker(digits: &str) -> String {
     serde_json::json!({ NUMBER: digits }).to_string()
 }
 
+const NUL: &str = "\\u0000";
+
 /// Copies the string at the start of the text, with its quotes, and returns its length.
 fn string(text: &str, out: &mut String) -> usize {
     let unit = |at: usize| {
         let hex = text.get(at..at + 6)?.strip_prefix("\\u")?;
         u32::from_str_radix(hex, 16).ok()
     };
-    let mut at = 1;
+    let (mut at, mut nuls) = (1, 0);
     out.push('"');
     loop {
         let Some(c) = text.get(at..).and_then(|t| t.chars().next()) else {
             return at;
         };
-        let first = unit(at).filter(|n| (0xd800..0xe000).contains(n));
+        let escaped = unit(at);
+        let first = escaped.filter(|n| (0xd800..0xe000).contains(n));
         let is_pair = first.is_some_and(|n| n < 0xdc00)
             && unit(at + 6).is_some_and(|n| (0xdc00..0xe000).contains(&n));
+        // The pairs of `SURROGATES`.
+        if SURROGATES.contains(&c) || is_pair && matches!(first, Some(0xdbf6 | 0xdbf7)) {
+            out.push_str(&NUL.repeat(nuls));
+        }
         let length = match (c, first) {
             (_, Some(_)) if is_pair => 12,
             (_, Some(lone)) => {
                 let stand_in = char::from_u32(0x10_0000 | lone).unwrap_or(*SURROGATES.start());
+                out.push_str(&NUL.repeat(nuls + 1));
                 out.push(stand_in);
-                at += 6;
+                (at, nuls) = (at + 6, 0);
                 continue;
             }
+            (_, None) if escaped.is_some() => 6,
             ('\\', None) => 2,
             (c, None) => c.len_utf8(),
         };
+        nuls = if escaped == Some(0) { nuls + 1 } else { 0 };
         out.push_str(text.get(at..at + length).unwrap_or_default());
         at += length;
         if c == '"' {
@@ -131,7 +141,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::util::json::write;
+    use crate::util::{json::write, marks};
 
     #[test]
     fn what_python_reads_is_read_and_written_back_unchanged() {
@@ -141,12 +151,23 @@ mod tests {
             r#"["😀",1e300]"#,
             r#"{"$serde_json::private::RawValue":"[5]"}"#,
             r#"{"\u0000number":"5","\u0000\u0000file":[{"\u0000number":"5"}],"a":"\u0000number"}"#,
+            r#"{"\ud800":["a\udbff\ud800","\u0000\udfff","\u0000\u0000\udfff\\u0000\ud800"]}"#,
+            "{\"\u{10d800}\":[\"\u{10dfff}\",\"\\u0000\u{10dfff}\\ud800\",\"\\u0000\\u0000\u{10dc00}\"]}",
         ] {
             let value = read(text.as_bytes()).unwrap();
             assert_eq!(write(&value).replace("1e+300", "1e300"), text);
         }
         let read = |text: &str| super::read(text.as_bytes());
-        assert_eq!(read(r#""\ud83d\ude00\udc00x""#), Ok(json!("😀\u{10dc00}x")));
+        assert_eq!(
+            read(r#""\ud83d\ude00\udc00x""#),
+            Ok(json!("😀\0\u{10dc00}x"))
+        );
+        let real = json!("\0\0\u{10dbff}\u{10dc00}");
+        assert_eq!(
+            read(r#""\u0000\udbf6\udfff\udbf7\udc00""#).as_ref(),
+            Ok(&real)
+        );
+        assert_eq!(marks::text("\0\u{10dbff}\u{10dc00}"), real);
         assert_eq!(read("[-1e400]"), Ok(json!([{ NUMBER: "-inf" }])));
         assert_eq!(
             read(r#"{"a":1e400,}"#).unwrap_err(),

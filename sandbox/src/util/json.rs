@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::util::{marks::sent_name, python};
+use crate::util::{
+    marks::{characters, sent_name},
+    python,
+};
 
 /// Returns a string unchanged, and anything else as JSON.
 pub fn text(value: &Value) -> String {
@@ -11,10 +14,10 @@ pub fn text(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Writes a value; marked numbers with their digits, and names as they were sent.
+/// Writes a value; marked numbers with their digits, names and lone surrogates as they were sent.
 pub fn write(value: &Value) -> String {
     let text = value.to_string();
-    if !text.contains("\"\\u0000") {
+    if !text.contains("\\u0000") {
         return text;
     }
     let mut out = String::with_capacity(text.len());
@@ -29,7 +32,7 @@ fn put(value: &Value, out: &mut String) {
             out.push('{');
             for (n, (name, value)) in map.iter().enumerate() {
                 out.push_str(if n == 0 { "" } else { "," });
-                out.push_str(&Value::from(sent_name(name)).to_string());
+                string(sent_name(name), out);
                 out.push(':');
                 put(value, out);
             }
@@ -43,6 +46,19 @@ fn put(value: &Value, out: &mut String) {
             }
             out.push(']');
         }
+        (Value::String(text), _) => string(text, out),
         (other, _) => out.push_str(&other.to_string()),
     }
+}
+
+fn string(kept: &str, out: &mut String) {
+    out.push('"');
+    for part in characters(kept).chunk_by(|a, b| a.is_ok() && b.is_ok()) {
+        let text: String = part.iter().flatten().collect();
+        let text = Value::from(text).to_string();
+        out.push_str(&text[1..text.len() - 1]);
+        let lone = part.iter().filter_map(|c| c.err());
+        lone.for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+    }
+    out.push('"');
 }

@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::LazyLock};
 use regex_syntax::hir::{Class, ClassUnicodeRange, HirKind};
 use serde_json::Value;
 
-use crate::util::marks::{NUMBER, SURROGATES, sent_name};
+use crate::util::marks::{NUMBER, characters, sent_name};
 
 /// Returns the text of a number, of any size.
 pub fn number(value: &Value) -> Option<String> {
@@ -68,14 +68,20 @@ fn quoted(text: &str) -> String {
         '\''
     };
     let mut out = String::from(quote);
-    for c in text.chars() {
+    for c in characters(text) {
+        let c = match c {
+            Ok(c) => c,
+            Err(unit) => {
+                out.push_str(&format!("\\u{unit:04x}"));
+                continue;
+            }
+        };
         match (c, u32::from(c)) {
             ('\n', _) => out.push_str("\\n"),
             ('\r', _) => out.push_str("\\r"),
             ('\t', _) => out.push_str("\\t"),
             ('\\', _) => out.push_str("\\\\"),
             _ if c == quote => out.extend(['\\', c]),
-            (_, n) if SURROGATES.contains(&c) => out.push_str(&format!("\\u{:04x}", n & 0xffff)),
             (_, n) if !is_printable(c) => {
                 out.push_str(&match n {
                     0..=0xff => format!("\\x{n:02x}"),

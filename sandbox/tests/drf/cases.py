@@ -362,3 +362,12 @@ for body in [{"nint": 2**64}, {"nint": str(-(2**70))}, {"nint": 1e30}]:
     ask("POST", "/extra/", body)
 for query in ["id__range=x", "id__range=%20", "id__range=1e400,1", "id__in=%20", "id__in=1e51", "id=1e400", "id__gt=1e50", "id__isnull=%00", "id__isnull=%201", "id__isnull=%20true%20", "name__isnull=1%0A", "name__in=%20", "name=%20", "name=%C2%A0Tag%203%1F", "name__icontains=%205%0A", "name__endswith=%1F5", "name__iexact=%20", "search=%1F5", "search=%1C", "search=%C2%A05"]:
     ask("GET", "/tags/?" + query)
+for text in ["ab\U0010d800", "ab\U0010dfff\udfff", "\0\U0010dfff", "\0\udfff", "\0\0\udbff\U0010dfff", "\U0010d800" * 5, "a\ud800bcd"]:
+    ask("POST", "/fields/", {"char": text})
+    if not any(c in text for c in "\ud800\udbff\udfff"):
+        ask("POST", "/fields/", json.dumps({"char": text}, ensure_ascii=False))
+    ask("POST", "/fields/", {text: 1, "one": [text], "lst": text, "js": [text]})
+for text in ["ab\U0010d800", "\0\U0010dfff", "\U0010d800" * 6]:
+    ask("POST", "/fields/", "char=" + quote(text), FORM)
+    ask("POST", "/fields/", "one=" + quote(text), FORM)
+    ask("POST", "/fields/", part("char", text) + "--BB--\r\n", MULTI)

@@ -9,7 +9,7 @@ use crate::{
         times,
     },
     util::{
-        marks::{self, SURROGATES},
+        marks,
         python::{self, str_of},
     },
 };
@@ -87,7 +87,8 @@ fn characters(schema: &Schema, format: &str, text: &str) -> Validated {
             Ok(text.into())
         };
     }
-    let long = text.chars().count();
+    let sent = marks::characters(text);
+    let long = sent.len();
     let mut faults = Vec::new();
     if let Some(n) = schema.max_length.filter(|n| long > *n) {
         faults.push(format!(
@@ -97,11 +98,10 @@ fn characters(schema: &Schema, format: &str, text: &str) -> Validated {
     if let Some(n) = schema.min_length.filter(|n| long < *n) {
         faults.push(format!("Ensure this field has at least {n} characters."));
     }
-    if text.contains('\0') {
+    if sent.contains(&Ok('\0')) {
         faults.push("Null characters are not allowed.".into());
     }
-    if let Some(c) = text.chars().find(|c| SURROGATES.contains(c)) {
-        let unit = u32::from(c) & 0xffff;
+    if let Some(unit) = sent.iter().find_map(|c| c.err()) {
         faults.push(format!("Surrogate characters are not allowed: U+{unit:X}."));
     }
     if let Some(message) = formats::violation(format, text) {

@@ -14,18 +14,17 @@ pub(super) fn response(mut schema: Value, schemas: &Map<String, Value>) -> Value
         let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else {
             return;
         };
+        let known: BTreeSet<String> = properties.keys().cloned().collect();
         properties.retain(|_, p| !says(p, "writeOnly", schemas, 8));
         let always: Vec<String> = properties
             .iter()
             .filter(|(_, p)| says(p, "readOnly", schemas, 8))
             .map(|(k, _)| k.clone())
             .collect();
-        let kept: BTreeSet<String> = properties
-            .iter()
-            .filter(|(k, p)| !is_secret(k, p))
-            .map(|(k, _)| k.clone())
-            .collect();
-        set_required(map, &kept, always);
+        let kept = properties.iter().filter(|(k, p)| !is_secret(k, p));
+        let kept: BTreeSet<&String> = kept.map(|(k, _)| k).collect();
+        let gone = known.into_iter().filter(|k| !kept.contains(k)).collect();
+        set_required(map, &gone, always);
     });
     schema
 }
@@ -41,20 +40,23 @@ pub(super) fn request(
         let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else {
             return;
         };
-        properties.retain(|_, p| {
+        let mut gone = BTreeSet::new();
+        properties.retain(|name, p| {
             p.as_object_mut().map(|p| p.shift_remove(contract::ALWAYS));
             // Its references may have been renamed by now, to schemas without the mark.
-            !says(p, "readOnly", schemas, 8)
+            let is_gone = says(p, "readOnly", schemas, 8);
+            gone.extend(is_gone.then(|| name.clone()));
+            !is_gone
         });
-        let kept: BTreeSet<String> = properties.keys().cloned().collect();
-        set_required(map, &kept, Vec::new());
+        set_required(map, &gone, Vec::new());
     });
     schema
 }
 
+/// Requires `more`, and nothing that is `gone`. What is not described here may be in another part.
 pub(super) fn set_required(
     map: &mut Map<String, Value>,
-    kept: &BTreeSet<String>,
+    gone: &BTreeSet<String>,
     more: Vec<String>,
 ) {
     let names = map.get("required").and_then(Value::as_array);
@@ -65,7 +67,7 @@ pub(super) fn set_required(
             required.push(name);
         }
     }
-    required.retain(|r| kept.contains(r));
+    required.retain(|r| !gone.contains(r));
     if required.is_empty() {
         map.shift_remove("required");
     } else {
