@@ -118,10 +118,11 @@ fn members(index: &Index, samples: &mut Sampler<'_>, body: &Body) -> Vec<String>
     {
         map.insert(name.clone(), samples.value(of));
     }
+    let is_form = matches!(body.kind, BodyKind::Form | BodyKind::Multipart);
     let map = match value {
         Value::Object(map) if !map.is_empty() => map,
         // A form has parts only.
-        _ if matches!(body.kind, BodyKind::Form | BodyKind::Multipart) => {
+        _ if is_form => {
             return vec!["-b NAME=TEXT".into()];
         }
         value => return vec![format!("--json {}", quoted(&json_of(&value)))],
@@ -135,8 +136,15 @@ fn members(index: &Index, samples: &mut Sampler<'_>, body: &Body) -> Vec<String>
         let is_file = |of: &Value| of.get("format").is_some_and(|f| f == "binary");
         let of = index.resolved(body.part(index, &name, of));
         let items = of.get("items").map(|items| index.resolved(items));
+        let value = match (value, &items) {
+            // An empty list is no part of a form.
+            (Value::Array(list), Some(of)) if is_form && list.is_empty() => {
+                vec![samples.value(of)].into()
+            }
+            (value, _) => value,
+        };
         words.push(match value {
-            _ if is_file(&of) || items.is_some_and(|of| is_file(&of)) => {
+            _ if is_file(&of) || items.as_ref().is_some_and(|of| is_file(of)) => {
                 format!("-b {shown}=@FILE")
             }
             Value::String(text) if !text.starts_with('@') => {
