@@ -85,7 +85,7 @@ fn is_of_parts(of: &Map<String, Value>) -> bool {
 #[derive(Default)]
 struct Found {
     errors: Vec<(String, String)>,
-    /// Texts below other members that are in no list: errors, if nothing says which they are.
+    /// Texts in no list: errors, if nothing says which they are.
     texts: Vec<(String, String)>,
     /// Whether errors name their fields.
     is_named: bool,
@@ -120,8 +120,9 @@ impl Found {
                 }
             }
             Value::String(text) if text.trim().is_empty() => {}
-            Value::String(text) if at.contains(['.', '[']) => self.texts.push((at, text)),
-            Value::String(text) if texts && !at.is_empty() => self.errors.push((at, text)),
+            Value::String(text) if at.contains(['.', '[']) || texts && !at.is_empty() => {
+                self.texts.push((at, text));
+            }
             _ => {}
         }
     }
