@@ -1977,6 +1977,129 @@ fn a_parameter_that_is_only_read_changes_nothing() {
     }
 }
 
+/// Nor that a component is, which only parameters and their entries use.
+#[test]
+fn a_component_that_only_parameters_use_is_no_member() {
+    let named = json!({"$ref": "#/components/schemas/Named"});
+    let doc = |parameter: &Value, body: &Value, more: &Value| {
+        let refers = json!({"$ref": "#/components/schemas/Named"});
+        let (list, keep) = (
+            json!({"type": "array", "items": refers}),
+            json!({"allOf": [refers]}),
+        );
+        let mut named = json!({"type": "string"});
+        named
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let all = json!({"Named": named, "List": list, "Keep": keep});
+        let mut doc = sending("application/json", json!({"schema": body}), all);
+        doc["paths"]["/a/"]["post"]["parameters"] =
+            json!([{"name": "q", "in": "query", "schema": parameter}]);
+        doc
+    };
+    let refers = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let object = json!({"type": "object", "properties": {"x": named}});
+    for key in ["readOnly", "writeOnly"] {
+        let more = json!({key: true});
+        for parameter in [
+            &named,
+            &json!({"type": "array", "items": named}),
+            &refers("List"),
+            &refers("Keep"),
+        ] {
+            let [old, new] = [&json!({}), &more].map(|more| doc(parameter, &json!({}), more));
+            let seen = on_the_wire(&old, &new);
+            assert!(seen.is_empty(), "{parameter} {key}: {seen:?}");
+        }
+    }
+    // A member is one: of a body, and of an object that is a parameter.
+    for (parameter, body) in [(&named, &object), (&object, &json!({}))] {
+        let [old, new] = [json!({}), json!({"readOnly": true})].map(|m| doc(parameter, body, &m));
+        let seen = on_the_wire(&old, &new);
+        assert!(
+            seen.iter()
+                .any(|s| s.contains("read-only-now Request breaking")),
+            "{seen:?}"
+        );
+    }
+}
+
+/// A member that is named now was one of all others before, wherever it is said what those are.
+#[test]
+fn a_new_member_is_compared_with_what_all_others_were() {
+    let refers = json!({"$ref": "#/components/schemas/Part"});
+    let doc = |whole: &Value, part: &Value| {
+        sending(
+            "application/json",
+            json!({"schema": whole}),
+            json!({"Part": part}),
+        )
+    };
+    let (open, part) = (
+        json!({"type": "object"}),
+        json!({"properties": {"b": {"type": "string"}}}),
+    );
+    let mut more = part.clone();
+    for (of, harmless) in [("string", true), ("integer", false)] {
+        more["properties"]["a"] = json!({"type": of});
+        let others = json!({"unevaluatedProperties": {"type": "string"}});
+        let with = |more: &Value| {
+            let mut whole = others.clone();
+            whole
+                .as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
+            whole
+        };
+        let inside = |part: &Value| with(&json!({"allOf": [part]}));
+        for (old, new) in [
+            (doc(&with(&part), &open), doc(&with(&more), &open)),
+            (doc(&inside(&part), &open), doc(&inside(&more), &open)),
+            (doc(&inside(&refers), &part), doc(&inside(&refers), &more)),
+        ] {
+            for (old, new) in [(&old, &new), (&new, &old)] {
+                let seen = on_the_wire(old, new);
+                let differs = seen.iter().any(|s| s.contains("type-changed"));
+                assert_eq!(differs, !harmless, "{old} {new}: {seen:?}");
+            }
+        }
+    }
+}
+
+/// What names their tags is found once, not for each of them.
+#[test]
+fn thousands_of_renamed_components_take_no_time() {
+    let doc = |suffix: &str| {
+        let name = |i: usize| format!("Kind{i}{suffix}");
+        let form = |i: usize| {
+            let own =
+                json!({"type": "object", "properties": {format!("m{i}"): {"type": "string"}}});
+            (
+                name(i),
+                json!({"allOf": [{"$ref": "#/components/schemas/Base"}, own]}),
+            )
+        };
+        let mut all: serde_json::Map<_, _> = (0..3000).map(form).collect();
+        all.insert(
+            "Base".into(),
+            json!({"type": "object", "discriminator": {"propertyName": "t"},
+            "properties": {"t": {"type": "string"}}}),
+        );
+        sending(
+            "application/json",
+            json!({"schema": {"$ref": "#/components/schemas/Base"}}),
+            all.into(),
+        )
+    };
+    let (old, new) = (doc(""), doc("s"));
+    let start = std::time::Instant::now();
+    let seen = on_the_wire(&old, &new);
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+    let tags = seen.iter().filter(|s| s.contains("discriminator"));
+    assert_eq!(tags.count(), 3000);
+}
+
 /// Each member that is gone or new is compared with the whole of what others may be.
 #[test]
 fn many_members_and_many_others_are_not_compared_with_each_other() {

@@ -1,6 +1,6 @@
 //! The types of values, and schemas of several (`type: [string, integer]`).
 
-use autopi_codegen::contract;
+use autopi_codegen::{contract, projection::keywords::listed};
 use serde_json::{Map, Value};
 
 /// The keywords that concern values of one type only.
@@ -117,6 +117,18 @@ pub fn is_several(schema: &Map<String, Value>) -> bool {
         "$ref", "enum", "const", "allOf", "anyOf", "oneOf", "not", "if",
     ];
     types(schema).len() > 1 && beside.iter().all(|key| !schema.contains_key(*key))
+}
+
+/// Rewrites `const` as the list of the values that it and `enum` both allow. Returns whether there
+/// is one.
+pub fn const_as_enum(schema: &mut Map<String, Value>) -> bool {
+    let values = listed(schema).filter(|_| schema.contains_key("const"));
+    let is = values.is_some();
+    if let Some(values) = values {
+        schema.shift_remove("const");
+        schema.insert("enum".into(), values.into());
+    }
+    is
 }
 
 /// Takes the types out of a schema of several, with the keywords that concern the values of one:

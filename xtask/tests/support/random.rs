@@ -74,7 +74,8 @@ pub fn keyword(rng: &mut Rng, map: &mut Map<String, Value>, depth: usize) {
     map.insert(key.into(), value);
 }
 
-/// Returns the schema as JSON Schema has it: `nullable` is a type there.
+/// Returns the schema as JSON Schema has it: `nullable` is a type there, and an exclusive limit is a
+/// number.
 pub fn as_json_schema(schema: &Value) -> Value {
     let Value::Object(map) = schema else {
         return match schema {
@@ -86,6 +87,15 @@ pub fn as_json_schema(schema: &Value) -> Value {
     let mut out: Map<_, _> = inner
         .map(|(key, value)| (key.clone(), as_json_schema(value)))
         .collect();
+    for (flag, limit) in [
+        ("exclusiveMinimum", "minimum"),
+        ("exclusiveMaximum", "maximum"),
+    ] {
+        if out.get(flag) == Some(&true.into()) {
+            let value = out.remove(limit).unwrap();
+            out.insert(flag.into(), value);
+        }
+    }
     match (map.get("type"), map.get("nullable")) {
         (Some(of), Some(Value::Bool(true))) => {
             out.insert("type".into(), json!([of, "null"]));

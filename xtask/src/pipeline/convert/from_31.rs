@@ -1,12 +1,12 @@
 //! Converts OpenAPI 3.1 to 3.0.3.
 
-use autopi_codegen::{media::is_bytes, projection::keywords::listed};
+use autopi_codegen::media::is_bytes;
 use serde_json::{Map, Value, json};
 
 use super::forms::schema::drop_defaults;
 use crate::document::{
     members::{At, DOCUMENT, Is, SCHEMA, each},
-    types::{is_several, split, types},
+    types::{const_as_enum, is_several, split, types},
 };
 use crate::{document, report::Report};
 
@@ -232,12 +232,7 @@ fn schema_31(map: &mut Map<String, Value>) {
     } else if is_base64(map) {
         map.insert("format".into(), "byte".into());
     }
-    if map.contains_key("const")
-        && let Some(values) = listed(map)
-    {
-        map.shift_remove("const");
-        map.insert("enum".into(), values.into());
-    }
+    const_as_enum(map);
     exclusive_limits(map);
     if let Some(Value::Array(examples)) = map.shift_remove("examples") {
         if let Some(first) = examples.first() {

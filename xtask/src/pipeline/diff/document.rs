@@ -8,7 +8,6 @@ use super::{
     Rule, fields,
     paths::{Path, key_of},
     place::{At, Sides, typed},
-    tags,
     values::{Maybe, flag, get, items, keys, missing, same_letters},
     walk::Walker,
 };
@@ -202,10 +201,10 @@ impl<'a> Walker<'a> {
     /// Reports a form of a discriminated schema that only one document has.
     fn form_gone_or_new(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) {
         let (rule, what) = match (old, new) {
-            (Some(_), None) if tags::is_derived(self.old.doc, &at.old) => {
+            (Some(_), None) if self.old.bases().is_derived(&at.old) => {
                 (Rule::AlternativeGone, "is gone")
             }
-            (None, Some(_)) if tags::is_derived(self.new.doc, &at.new) => {
+            (None, Some(_)) if self.new.bases().is_derived(&at.new) => {
                 (Rule::AlternativeNew, "is new")
             }
             _ => return,
@@ -218,8 +217,10 @@ impl<'a> Walker<'a> {
         match kind {
             "schemas" => {
                 let field = fields::both(self.old.field(&at.old), self.new.field(&at.new));
-                let is_text = field.is_some();
-                self.as_text(&typed(at), (old, new), is_text, field.flatten());
+                let (is_text, entries) = (field.is_some(), field.and_then(|f| f.entries));
+                self.is_parameter = field.is_some_and(|f| !f.is_member);
+                self.as_text(&typed(at), (old, new), is_text, entries);
+                self.is_parameter = false;
             }
             "parameters" => self.parameter(at, old, new),
             "responses" => self.response(at, old, new),
@@ -276,8 +277,8 @@ impl<'a> Walker<'a> {
                 &typed(&at),
                 format!("`{from}` is named `{to}` now"),
             );
-            let (old, new) = (self.old.doc, self.new.doc);
-            if tags::is_implicit(old, &at.old) && !tags::names(new, &at.new, &from) {
+            let (old, new) = (self.old.bases(), self.new.bases());
+            if old.is_implicit(&at.old) && !new.names(&at.new, &from) {
                 let what = format!("its tag was its name, `{from}`, which no mapping keeps");
                 self.emit(Rule::Discriminator, &typed(&at), what);
             }

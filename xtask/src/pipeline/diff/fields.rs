@@ -17,16 +17,24 @@ use crate::document::{
     members::{DOCUMENT, HEADER, Is, PARAMETER, PATH_ITEM, SCHEMA, kind_at},
 };
 
-/// How the entries of a list would be written in the place of a text: `None` where it is an entry
-/// itself.
-type Entries = Option<Written>;
+/// What is written as a text.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Field {
+    /// How the entries of a list would be written in its place: `None` where it is an entry itself.
+    pub entries: Option<Written>,
+    /// Whether it is a member of an object: only there is it read-only or write-only.
+    pub is_member: bool,
+}
 
 /// The components that are texts; `None` for one that is JSON somewhere.
-pub type Fields = BTreeMap<String, Option<Entries>>;
+pub type Fields = BTreeMap<String, Option<Field>>;
 
 /// Returns what is known of a component that is a text in two places.
-pub fn both(a: Option<Entries>, b: Option<Entries>) -> Option<Entries> {
-    a.zip(b).map(|(a, b)| a.zip(b).map(|(a, b)| a.min(b)))
+pub fn both(a: Option<Field>, b: Option<Field>) -> Option<Field> {
+    a.zip(b).map(|(a, b)| Field {
+        entries: a.entries.zip(b.entries).map(|(a, b)| a.min(b)),
+        is_member: a.is_member || b.is_member,
+    })
 }
 
 /// Finds the components that are texts, among those that `is_used` accepts. `forms` are the
@@ -48,13 +56,13 @@ pub fn named(
     for (name, item) in members(doc.get("webhooks")) {
         uses.of(item, Is::One(&PATH_ITEM), How::Json, name);
     }
-    let mut edges: BTreeMap<String, BTreeSet<(String, bool)>> = BTreeMap::new();
+    let mut edges: BTreeMap<String, BTreeSet<(String, Inside)>> = BTreeMap::new();
     for (pointer, component) in components(doc).into_iter().filter(|(at, _)| is_used(at)) {
         let is = kind_at(&pointer);
         match (is, forms.get(&pointer)) {
             (Is::One(kind), Some(Some(form))) if kind == &SCHEMA => uses.form(component, form),
             (Is::One(kind), _) if kind == &SCHEMA => {
-                uses.of(component, is, How::AsUsed { inside: false }, "");
+                uses.of(component, is, How::AsUsed(Inside::default()), "");
                 edges.insert(pointer, std::mem::take(&mut uses.inner));
             }
             _ => uses.of(component, is, How::Json, ""),
@@ -65,7 +73,7 @@ pub fn named(
     while let Some(pointer) = todo.pop() {
         let own = found.get(&pointer).copied().flatten();
         for (name, inside) in edges.get(&pointer).into_iter().flatten() {
-            let here = own.map(|entries| entries.filter(|_| !inside));
+            let here = own.map(|field| inside.of(field));
             if add(&mut found, name, here) {
                 todo.push(name.clone());
             }
@@ -75,7 +83,7 @@ pub fn named(
 }
 
 /// Adds a use of a component. Returns whether more is known of it now.
-fn add(found: &mut Fields, name: &str, how: Option<Entries>) -> bool {
+fn add(found: &mut Fields, name: &str, how: Option<Field>) -> bool {
     let now = match found.get(name) {
         Some(known) => both(*known, how),
         None => how,
@@ -87,18 +95,41 @@ fn add(found: &mut Fields, name: &str, how: Option<Entries>) -> bool {
 #[derive(Clone, Copy)]
 enum How {
     Json,
-    Text(Entries),
+    Text(Field),
     /// As the component that it is, or is a part of.
-    AsUsed {
-        inside: bool,
-    },
+    AsUsed(Inside),
+}
+
+/// Where something is in a component.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Inside {
+    /// Not the component itself.
+    is_part: bool,
+    is_member: bool,
+}
+
+impl Inside {
+    /// Returns how a part of such a text is written.
+    fn of(self, whole: Field) -> Field {
+        Field {
+            entries: whole.entries.filter(|_| !self.is_part),
+            is_member: whole.is_member || self.is_member,
+        }
+    }
+
+    fn and(self, key: &str) -> Self {
+        Self {
+            is_part: true,
+            is_member: self.is_member || key == "properties",
+        }
+    }
 }
 
 struct Uses<'a> {
     doc: &'a Value,
     found: Fields,
-    /// The components that the current one names, with whether inside of it.
-    inner: BTreeSet<(String, bool)>,
+    /// The components that the current one names, and where.
+    inner: BTreeSet<(String, Inside)>,
 }
 
 impl Uses<'_> {
@@ -111,13 +142,13 @@ impl Uses<'_> {
                     self.named(&to, how);
                 }
                 let only = reference(Some(value)).is_some();
-                let inside = match how {
-                    How::Json => How::Json,
-                    How::Text(_) => How::Text(None),
-                    How::AsUsed { .. } => How::AsUsed { inside: true },
-                };
                 for (key, inner) in map {
-                    let how = if only && key == "allOf" { how } else { inside };
+                    let how = match how {
+                        _ if only && key == "allOf" => how,
+                        How::Json => How::Json,
+                        How::Text(field) => How::Text(Inside::default().and(key).of(field)),
+                        How::AsUsed(inside) => How::AsUsed(inside.and(key)),
+                    };
                     self.of(inner, kind.member(key), how, key);
                 }
             }
@@ -129,8 +160,11 @@ impl Uses<'_> {
                     match &form {
                         Some(form) if key == "schema" => self.form(inner, form),
                         _ if is_text && key == "schema" => {
-                            let how = How::Text(Some(written(Some(value))));
-                            self.of(inner, kind.member(key), how, key);
+                            let field = Field {
+                                entries: Some(written(Some(value))),
+                                is_member: false,
+                            };
+                            self.of(inner, kind.member(key), How::Text(field), key);
                         }
                         _ => self.of(inner, kind.member(key), How::Json, key),
                     }
@@ -149,8 +183,8 @@ impl Uses<'_> {
     fn named(&mut self, to: &str, how: How) {
         match how {
             How::Json => drop(add(&mut self.found, to, None)),
-            How::Text(entries) => drop(add(&mut self.found, to, Some(entries))),
-            How::AsUsed { inside } => drop(self.inner.insert((to.to_owned(), inside))),
+            How::Text(field) => drop(add(&mut self.found, to, Some(field))),
+            How::AsUsed(inside) => drop(self.inner.insert((to.to_owned(), inside))),
         }
     }
 
@@ -158,7 +192,10 @@ impl Uses<'_> {
     fn form(&mut self, schema: &Value, form: &Form) {
         for (name, member) in members(get(Some(schema), "properties")) {
             let how = match form.is_text(name) && is_plain(self.doc, member) {
-                true => How::Text(Some(form.entries(name))),
+                true => How::Text(Field {
+                    entries: Some(form.entries(name)),
+                    is_member: true,
+                }),
                 false => How::Json,
             };
             self.of(member, Is::One(&SCHEMA), how, name);

@@ -2,7 +2,7 @@
 
 use std::{
     cell::OnceCell,
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
 };
 
 use serde_json::Value;
@@ -10,12 +10,13 @@ use serde_json::Value;
 use super::{
     Side, closed,
     edges::{refs, target},
-    fields::{self, Fields},
-    forms::{self, Form, Written},
+    fields::{self, Field, Fields},
+    forms::{self, Form},
     nulls,
     paths::label,
     place::{Operations, Sides, Turns},
     renames::components,
+    tags::Bases,
     values::{items, members},
 };
 use crate::document::{
@@ -63,7 +64,9 @@ pub struct Reach<'a> {
     /// The components that are texts.
     fields: OnceCell<Fields>,
     /// The schemas of which others refuse what they do not accept.
-    closed: OnceCell<HashSet<String>>,
+    closed: OnceCell<HashMap<String, Option<String>>>,
+    /// The schemas with a discriminator.
+    bases: OnceCell<Bases<'a>>,
 }
 
 /// The components that a component leads to, when it is sent and when it is read.
@@ -114,6 +117,7 @@ impl<'a> Reach<'a> {
             forms: OnceCell::new(),
             fields: OnceCell::new(),
             closed: OnceCell::new(),
+            bases: OnceCell::new(),
         };
         for (key, turned) in [("paths", false), ("webhooks", true)] {
             for (name, item) in members(doc.get(key)) {
@@ -252,9 +256,8 @@ impl<'a> Reach<'a> {
         self.forms().get(pointer)?.as_ref()
     }
 
-    /// Returns how a list would be written in the place of the component at a pointer, if it is a
-    /// text wherever it is used.
-    pub fn field(&self, pointer: &str) -> Option<Option<Written>> {
+    /// Returns how the component at a pointer is written, if it is a text wherever it is used.
+    pub fn field(&self, pointer: &str) -> Option<Field> {
         let named = || fields::named(self.doc, self.forms(), |at| self.names(at));
         self.fields
             .get_or_init(named)
@@ -263,12 +266,14 @@ impl<'a> Reach<'a> {
             .flatten()
     }
 
-    /// Returns whether the schema at a pointer is one that refuses what none of its parts accepts,
-    /// or a part of one.
-    pub fn is_closed(&self, pointer: &str) -> bool {
-        self.closed
-            .get_or_init(|| closed::all(self.doc))
-            .contains(pointer)
+    /// Returns the schemas of which others refuse what they do not accept ([`closed::all`]).
+    pub fn closed(&self) -> &HashMap<String, Option<String>> {
+        self.closed.get_or_init(|| closed::all(self.doc))
+    }
+
+    /// Returns the schemas with a discriminator.
+    pub fn bases(&self) -> &Bases<'a> {
+        self.bases.get_or_init(|| Bases::of(self.doc))
     }
 
     /// Returns the operations that reach the component at a pointer.

@@ -1,79 +1,84 @@
 //! Implicit tags: the tag that a component has by its name alone, because no mapping names it and
 //! it fixes none itself. Renaming such a component changes what is sent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::values::{items, members};
 use crate::document::{
     last,
-    members::{At, DOCUMENT, Is, SCHEMA, each},
+    members::{At, DOCUMENT, Is, Kind, SCHEMA, each},
     target,
 };
 
-/// Returns whether the name of the component at `pointer` is its tag.
-pub fn is_implicit(doc: &Value, pointer: &str) -> bool {
-    let own = |base: &Value| said(doc, pointer, base).is_some();
-    bases(doc, pointer)
-        .into_iter()
-        .any(|base| !mapped(base, pointer).any(|_| true) && !own(base))
+/// The schemas with a discriminator, found once: each renamed component asks for its own.
+pub struct Bases<'a> {
+    doc: &'a Value,
+    all: BTreeMap<String, &'a Value>,
+    /// Those that list a component as an alternative.
+    listing: BTreeMap<String, Vec<&'a Value>>,
 }
 
-/// Returns whether `tag` names the component at `pointer` in the document.
-pub fn names(doc: &Value, pointer: &str, tag: &str) -> bool {
-    bases(doc, pointer).into_iter().any(|base| {
-        mapped(base, pointer).any(|known| known == tag) || said(doc, pointer, base) == Some(tag)
-    })
-}
-
-/// Returns whether the component is derived from one with a discriminator: a further form of that,
-/// which no list names.
-pub fn is_derived(doc: &Value, pointer: &str) -> bool {
-    let mut above = above(doc, pointer).into_iter();
-    above.any(|base| {
-        doc.pointer(&base)
-            .is_some_and(|b| b.get("discriminator").is_some())
-    })
-}
-
-/// Returns the components that this one is derived from (`allOf`).
-fn above(doc: &Value, pointer: &str) -> BTreeSet<String> {
-    let mut above = BTreeSet::new();
-    let mut todo = vec![pointer.to_owned()];
-    while let Some(pointer) = todo.pop() {
-        let parts = doc.pointer(&pointer).and_then(|s| s.get("allOf"));
-        let parts = items(parts)
-            .iter()
-            .filter_map(|part| Some(target(part)?.into_owned()));
-        todo.extend(parts.filter(|parent| above.insert(parent.clone())));
-    }
-    above
-}
-
-/// Returns the schemas with a discriminator that the component is an alternative of, or is derived
-/// from.
-fn bases<'a>(doc: &'a Value, pointer: &str) -> Vec<&'a Value> {
-    let above = above(doc, pointer);
-    let mut found = Vec::new();
-    let _ = each::<()>(
-        doc,
-        Is::One(&DOCUMENT),
-        &At::ROOT,
-        &mut |kind, at, schema| {
+impl<'a> Bases<'a> {
+    pub fn of(doc: &'a Value) -> Self {
+        let (mut all, mut listing) = (BTreeMap::new(), BTreeMap::<_, Vec<_>>::new());
+        let mut find = |kind: &'static Kind, at: &At<'_>, schema: &'a Value| {
             if kind == &SCHEMA && schema.get("discriminator").is_some() {
-                let listed = ["oneOf", "anyOf"]
-                    .iter()
-                    .flat_map(|k| items(schema.get(*k)));
-                let mut listed = listed.filter_map(|part| Some(target(part)?.into_owned()));
-                if above.contains(&at.to_string()) || listed.any(|to| to == pointer) {
-                    found.push(schema);
+                all.insert(at.to_string(), schema);
+                let lists = ["oneOf", "anyOf"].map(|key| items(schema.get(key)));
+                for to in lists.into_iter().flatten().filter_map(target) {
+                    listing.entry(to.into_owned()).or_default().push(schema);
                 }
             }
-            Ok(())
-        },
-    );
-    found
+            Ok::<(), ()>(())
+        };
+        let _ = each(doc, Is::One(&DOCUMENT), &At::ROOT, &mut find);
+        Self { doc, all, listing }
+    }
+
+    /// Returns whether the name of the component at `pointer` is its tag.
+    pub fn is_implicit(&self, pointer: &str) -> bool {
+        let own = |base: &Value| said(self.doc, pointer, base).is_some();
+        let mut bases = self.around(pointer);
+        bases.any(|base| mapped(base, pointer).next().is_none() && !own(base))
+    }
+
+    /// Returns whether `tag` names the component at `pointer`.
+    pub fn names(&self, pointer: &str, tag: &str) -> bool {
+        self.around(pointer).any(|base| {
+            mapped(base, pointer).any(|known| known == tag)
+                || said(self.doc, pointer, base) == Some(tag)
+        })
+    }
+
+    /// Returns whether the component is derived from one with a discriminator: a further form of
+    /// that, which no list names.
+    pub fn is_derived(&self, pointer: &str) -> bool {
+        self.above(pointer).next().is_some()
+    }
+
+    /// Returns the schemas that the component is an alternative of, or is derived from.
+    fn around(&self, pointer: &str) -> impl Iterator<Item = &'a Value> {
+        let listing = self.listing.get(pointer).into_iter().flatten().copied();
+        listing.chain(self.above(pointer))
+    }
+
+    /// Returns the schemas that the component is derived from (`allOf`).
+    fn above(&self, pointer: &str) -> impl Iterator<Item = &'a Value> {
+        let mut above = BTreeSet::new();
+        let mut todo = vec![pointer.to_owned()];
+        while let Some(pointer) = todo.pop() {
+            let parts = self.doc.pointer(&pointer).and_then(|s| s.get("allOf"));
+            let parts = items(parts)
+                .iter()
+                .filter_map(|part| Some(target(part)?.into_owned()));
+            todo.extend(parts.filter(|parent| above.insert(parent.clone())));
+        }
+        above
+            .into_iter()
+            .filter_map(|at| self.all.get(&at).copied())
+    }
 }
 
 /// Returns the tags that a mapping has for a component.
@@ -83,8 +88,6 @@ fn mapped<'a>(base: &'a Value, pointer: &str) -> impl Iterator<Item = &'a str> {
     members(base.pointer("/discriminator/mapping"))
         .filter(move |(_, to)| to.as_str().is_some_and(&leads))
         .map(|(tag, _)| tag.as_str())
-        .collect::<Vec<_>>()
-        .into_iter()
 }
 
 /// Returns the tag that a component fixes itself.

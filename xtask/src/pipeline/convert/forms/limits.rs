@@ -7,7 +7,7 @@ use super::{super::from_31::exclusive_limits, Forms, is_plain, scalars::short};
 use crate::document::{
     drf,
     members::{At, SCHEMA},
-    types::types,
+    types::{const_as_enum, types},
 };
 
 impl Forms {
@@ -147,14 +147,12 @@ impl Forms {
             self.warn(at, "an exclusive limit as in 3.1: read as that of 3.0");
             exclusive_limits(map);
         }
-        let values = listed(map).filter(|all| map.contains_key("const") && !all.is_empty());
-        if let Some(values) = values {
-            map.shift_remove("const");
+        let is_possible = listed(map).is_some_and(|all| !all.is_empty());
+        if is_possible && const_as_enum(map) {
             self.warn(
                 &At::Member(at, "const"),
                 "needs OpenAPI 3.1: read as its only value",
             );
-            map.insert("enum".into(), values.into());
         }
         if self.nullable == "nullable"
             && let Some(value) = map.shift_remove("x-nullable")

@@ -31,8 +31,8 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Compares a member that is gone or new with the `additionalProperties` of the other object,
-    /// which is at `around`.
+    /// Compares a member that is gone or new with what the other object, which is at `around`, says
+    /// of all that it does not name.
     pub(super) fn as_other(
         &mut self,
         around: &At,
@@ -40,28 +40,34 @@ impl<'a> Walker<'a> {
         holders: Holders<'a>,
         (was, is): Holders<'a>,
     ) {
-        let (holder, doc) = match is {
-            None => (holders.1, self.new.doc),
-            Some(_) => (holders.0, self.old.doc),
+        let (holder, at_holder, reach) = match is {
+            None => (holders.1, &around.new, &self.new),
+            Some(_) => (holders.0, &around.old, &self.old),
         };
-        let other = get(holder, "additionalProperties");
-        let Some(other) = other.filter(|o| o.as_object().is_some_and(|map| !map.is_empty())) else {
+        let (key, doc) = ("additionalProperties", reach.doc);
+        let around = || {
+            let place = reach.closed().get(at_holder)?.clone()?;
+            Some((doc.pointer(&place)?, place))
+        };
+        let own = get(holder, key).map(|own| (own, format!("{at_holder}/{key}")));
+        let says = |other: &Value| other.as_object().is_some_and(|map| !map.is_empty());
+        let Some((other, place)) = own.or_else(around).filter(|(other, _)| says(other)) else {
             return;
         };
         self.others = self.others.saturating_sub(size(doc, other, self.others));
         if self.others == 0 {
-            let what = "there is too much to compare it with `additionalProperties`";
+            let what = "there is too much to compare it with what all others are";
             return self.emit(Rule::Unclassified, at, what);
         }
-        let below = |pointer: &str| format!("{pointer}/additionalProperties");
+        let mut at = at.clone();
         match is {
             None => {
-                let new = below(&around.new);
-                self.schema(&At { new, ..at.clone() }, was, Some(other));
+                at.new = place;
+                self.schema(&at, was, Some(other));
             }
             Some(_) => {
-                let old = below(&around.old);
-                self.schema(&At { old, ..at.clone() }, Some(other), is);
+                at.old = place;
+                self.schema(&at, Some(other), is);
             }
         }
     }
@@ -128,7 +134,7 @@ impl Walker<'_> {
         let others = others(key, self.new.doc.pointer(&at.new));
         let refused = || others.is_some_and(|others| !is_any(others));
         let names = NAMING.contains(&key) && old.is_some_and(|old| *old != false);
-        match names && (refused() || self.new.is_closed(&at.new)) {
+        match names && (refused() || self.new.closed().contains_key(&at.new)) {
             true => Rule::ConditionChanged,
             false => rule,
         }
@@ -139,12 +145,12 @@ impl Walker<'_> {
     pub(super) fn names_no_more(&self, at: &At, old: Maybe<'_>) -> bool {
         let more = ["$ref", "properties"];
         let mut all = NAMING.iter().chain(&more);
-        all.any(|key| get(old, key).is_some()) && self.new.is_closed(&at.new)
+        all.any(|key| get(old, key).is_some()) && self.new.closed().contains_key(&at.new)
     }
 
     /// Returns whether the schema at a place is a part of one that refuses what none of its parts
     /// accepts.
     pub(super) fn is_closed(&self, at: &At) -> bool {
-        self.old.is_closed(&at.old) || self.new.is_closed(&at.new)
+        self.old.closed().contains_key(&at.old) || self.new.closed().contains_key(&at.new)
     }
 }

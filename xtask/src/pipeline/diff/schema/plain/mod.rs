@@ -6,12 +6,11 @@ use lists::{alternatives, kinds, or_null};
 
 use std::collections::BTreeSet;
 
-use autopi_codegen::projection::keywords::listed;
 use serde_json::{Map, Value, json};
 
 use crate::document::{
     members::{Is, SCHEMA},
-    types::{is_several, split},
+    types::{const_as_enum, is_several, split},
 };
 use crate::pipeline::diff::{
     meaning::{TEXTS, closes, meaning, within},
@@ -87,12 +86,7 @@ fn instead(map: &mut Map<String, Value>) -> Option<Value> {
 }
 
 fn schema(map: &mut Map<String, Value>, closed: bool) {
-    if map.contains_key("const")
-        && let Some(values) = listed(map)
-    {
-        map.shift_remove("const");
-        map.insert("enum".into(), values.into());
-    }
+    const_as_enum(map);
     for flag in ["nullable", "x-nullable"] {
         if map.get(flag) == Some(&true.into()) && map.contains_key("type") {
             map.shift_remove(flag);
