@@ -25,8 +25,8 @@ pub fn run(filter: &str, value: Value, mut each: impl FnMut(Value) -> Result<()>
         return jq::run(filter, value, each);
     };
     let lost = |e: io::Error| Failure::failed(format!("--jq: {e}"));
-    // It stays open until this process ends, however it does. If it cannot be written, the status
-    // says why.
+    // The input stays open until this process ends, however it ends. If writing to it fails, the
+    // status of the child says why.
     let mut input = child.stdin.take();
     if let Some(input) = &mut input {
         let _ = writeln!(input, "{value}");
