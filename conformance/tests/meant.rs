@@ -14,7 +14,7 @@ use axum::{
     response::Response,
 };
 use document::document;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The request line, `Content-Length` and body of each request.
 type Seen = Arc<Mutex<Vec<(String, Option<String>, String)>>>;
