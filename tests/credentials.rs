@@ -198,12 +198,8 @@ async fn a_login_is_retried_when_the_server_is_down() {
     let busy = response("503 Busy", "", "");
     let server = Server::responses(vec![busy.clone(), ok(r#"{"token":"a.b.c"}"#), ok("1")]).await;
     let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
-    let client = Client::builder()
-        .base_url(&server.url)
-        .login("a@b.c", "p")
-        .retry(retry)
-        .build()
-        .unwrap();
+    let account = Client::builder().base_url(&server.url).login("a@b.c", "p");
+    let client = account.retry(retry).build().unwrap();
     client.request(Method::POST, "/x/").send().await.unwrap();
     assert_eq!((server.count(LOGIN), server.count("POST /x/")), (2, 1));
 

@@ -46,11 +46,13 @@ pub struct Context {
     runtime: OnceCell<tokio::runtime::Runtime>,
     sandbox: OnceCell<Sandbox>,
     credential: OnceCell<Credential>,
-    /// What was noted already.
+    /// The notes that were already shown.
     noted: RefCell<BTreeSet<String>>,
 }
 
 impl Context {
+    /// Returns the context of a command, as its options set it.
+    ///
     /// # Errors
     /// Returns an error if options contradict each other.
     pub fn new(index: &'static Index, matches: &ArgMatches) -> Result<Self> {
@@ -143,7 +145,7 @@ impl Context {
             None => {
                 let mut builder = tokio::runtime::Builder::new_multi_thread();
                 let made = builder.worker_threads(2).enable_all().build();
-                let made = made.map_err(|e| Failure::io("the runtime can't start", &e))?;
+                let made = made.map_err(|e| Failure::io("cannot start the runtime", &e))?;
                 self.runtime.get_or_init(|| made)
             }
         };

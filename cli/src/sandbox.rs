@@ -26,11 +26,11 @@ impl Sandbox {
         let started = autopi_sandbox::Sandbox::builder().since(since).start();
         let inner = started
             .await
-            .map_err(|e| Failure::failed(format!("the sandbox can't start: {e}")))?;
+            .map_err(|e| Failure::failed(format!("cannot start the sandbox: {e}")))?;
         Ok(Self { inner, since })
     }
 
-    /// Returns its name with the setting that gives the same data on another day.
+    /// Returns the name of the sandbox: the setting that gives the same data on another day.
     pub fn name(&self) -> String {
         let day = Timestamp::try_from(self.since).unwrap_or_default();
         format!("the sandbox of {SINCE}={}", day.strftime("%F"))

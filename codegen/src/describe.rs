@@ -179,15 +179,13 @@ pub fn limits(doc: &Document<'_>, schema: &Value) -> Vec<String> {
 }
 
 /// Returns the doc comment of a member: its text, its JSON key, its direction, its limits.
-pub fn member(doc: &Document<'_>, key: &str, field: &str, property: &Value) -> TokenStream {
+pub fn member(doc: &Document<'_>, key: &str, property: &Value) -> TokenStream {
     if doc.surface {
         return TokenStream::new();
     }
     let text = text(property).filter(|text| says_more(text, key));
-    let facts = facts(doc, property);
-    let is_named = text.is_some() && field.trim_start_matches("r#") == key;
-    let key = (!is_named).then(|| format!("JSON key {}", code(key)));
-    let facts: Vec<String> = key.into_iter().chain(facts).collect();
+    let mut facts = facts(doc, property);
+    facts.insert(0, format!("JSON key {}", code(key)));
     about(text, "", &facts)
 }
 

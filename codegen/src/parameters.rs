@@ -31,6 +31,8 @@ pub enum Argument {
 }
 
 impl Argument {
+    /// Returns the argument of the setter for a value of this schema.
+    ///
     /// # Errors
     /// Returns an error if a `$ref` points to nothing.
     pub fn of(
@@ -142,7 +144,7 @@ impl Argument {
     }
 }
 
-/// Returns whether it is a type of the client, for which `IntoValue` defines what it takes.
+/// Returns whether a type is one of the client, for which `IntoValue` defines what it takes.
 pub fn is_value(ty: &TokenStream) -> bool {
     let values = ["Date", "Decimal", "DeviceId", "Timestamp", "UnitId", "Uuid"];
     let ty = ty.to_string();

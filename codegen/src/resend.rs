@@ -13,6 +13,8 @@ use crate::{
     schema::{self, Document},
 };
 
+/// Emits the conversions.
+///
 /// # Errors
 /// Returns an error if a `$ref` points to nothing.
 pub fn emit(doc: &Document<'_>, operations: &[Operation<'_>]) -> Result<TokenStream, Error> {

@@ -1,18 +1,14 @@
 //! Calls every operation through the generated client and decodes the sandbox's responses; the same
 //! for every schema without a socket.
 
-use std::{collections::BTreeMap, fs};
+#[path = "support/document.rs"]
+mod document;
+
+use std::collections::BTreeMap;
 
 use autopi::{Client, RetryPolicy};
 use autopi_sandbox::{API_TOKEN, Sandbox, Wire};
-use serde_json::Value;
-
-fn document(name: &str) -> Value {
-    serde_json::from_str(
-        &fs::read_to_string(format!("{}/../spec/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap(),
-    )
-    .unwrap()
-}
+use document::document;
 
 /// Calls all operations; returns the failures.
 async fn call_all(wire: Wire) -> Vec<String> {

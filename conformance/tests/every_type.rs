@@ -1,20 +1,13 @@
 //! Every type of the document: valid instances decode and encode back to equal JSON; so do unknown
 //! enum values, and what is nullable as null.
 
-use std::{collections::BTreeSet, fs};
+#[path = "support/document.rs"]
+mod document;
 
+use std::collections::BTreeSet;
+
+use document::document;
 use serde_json::{Map, Value, json};
-
-fn document() -> Value {
-    serde_json::from_str(
-        &fs::read_to_string(format!(
-            "{}/../spec/openapi.json",
-            env!("CARGO_MANIFEST_DIR")
-        ))
-        .unwrap(),
-    )
-    .unwrap()
-}
 
 /// Returns the schema behind a reference, or behind an `allOf` with one part.
 fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
@@ -143,7 +136,7 @@ fn add_unknown(document: &Value, schema: &Value, value: &mut Value) {
 
 #[test]
 fn every_type_round_trips() {
-    let document = document();
+    let document = document("openapi.json");
     let sent = reached(&document, "requestBody");
     let (mut failures, mut nulls) = (Vec::new(), 0);
     for (name, round_trip) in conformance::TYPES {
@@ -177,7 +170,7 @@ fn every_type_round_trips() {
 /// `Option<Option<_>>`.
 #[test]
 fn no_response_has_an_option_of_an_option() {
-    let document = document();
+    let document = document("openapi.json");
     let (sent, received) = (
         reached(&document, "requestBody"),
         reached(&document, "responses"),
@@ -197,7 +190,7 @@ fn no_response_has_an_option_of_an_option() {
 
 #[test]
 fn a_time_without_offset_is_utc_everywhere() {
-    let document = document();
+    let document = document("openapi.json");
     let mut times = 0;
     for (name, round_trip) in conformance::TYPES {
         let schema = &document["components"]["schemas"][*name];
@@ -219,7 +212,7 @@ fn a_time_without_offset_is_utc_everywhere() {
 
 #[test]
 fn no_secret_of_any_type_is_in_its_debug() {
-    let document = document();
+    let document = document("openapi.json");
     let (mut secrets, mut shown) = (0, 0);
     for (name, debug) in conformance::DEBUG {
         let schema = &document["components"]["schemas"][*name];

@@ -1,9 +1,11 @@
 //! Feature `schemars`: a third-party validator checks responses of the sandbox with the JSON Schema
 //! of each type.
 
+#[path = "support/document.rs"]
+mod document;
+
 use std::{
     collections::BTreeMap,
-    fs,
     sync::{Arc, Mutex},
 };
 
@@ -13,12 +15,8 @@ use autopi::{
     serde_json::{self, Value, json},
 };
 use autopi_sandbox::{API_TOKEN, Sandbox, Wire};
+use document::document;
 use reqwest::{Request, Response};
-
-fn document(name: &str) -> Value {
-    let path = format!("{}/../spec/{name}", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
-}
 
 /// The JSON of each 2xx response, by its operation.
 #[derive(Clone, Default)]

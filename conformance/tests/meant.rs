@@ -1,10 +1,10 @@
 //! A call is what the caller meant: the request that the server sees, and the errors before
 //! anything is sent.
 
-use std::{
-    fs,
-    sync::{Arc, Mutex},
-};
+#[path = "support/document.rs"]
+mod document;
+
+use std::sync::{Arc, Mutex};
 
 use autopi::{Client, ErrorKind, Method, RetryPolicy, Uuid, types};
 use axum::{
@@ -13,7 +13,8 @@ use axum::{
     extract::Request,
     response::Response,
 };
-use serde_json::{Value, json};
+use document::document;
+use serde_json::json;
 
 /// The request line, `Content-Length` and body of each request.
 type Seen = Arc<Mutex<Vec<(String, Option<String>, String)>>>;
@@ -49,11 +50,7 @@ async fn server() -> (Client, Seen) {
 
 #[test]
 fn a_required_body_that_is_not_set_is_refused_before_sending() {
-    let spec = format!("{}/../spec/", env!("CARGO_MANIFEST_DIR"));
-    let read = |name: &str| -> Value {
-        serde_json::from_str(&fs::read_to_string(format!("{spec}{name}")).unwrap()).unwrap()
-    };
-    let document = read("openapi.json");
+    let document = document("openapi.json");
     let sample =
         |schema: &str| autopi_sandbox::sample(&document, &serde_json::from_str(schema).unwrap(), 7);
     // Nothing listens at this address, so a call that is sent is an error of another kind.

@@ -1,13 +1,16 @@
 //! Validates every operation's request, as sent over the socket, by the *upstream* Swagger 2.0
 //! document, without our own pipeline.
 
+#[path = "support/document.rs"]
+mod document;
 #[path = "support/recorder.rs"]
 mod recorder;
 
 use std::collections::BTreeMap;
 
 use autopi::{Client, RetryPolicy};
-use recorder::{Sent, document, recorder};
+use document::document;
+use recorder::{Sent, recorder};
 use serde_json::{Value, json};
 
 #[tokio::test]

@@ -1,20 +1,14 @@
 //! A third-party validator checks the sandbox's responses by the document: every operation, in both
 //! wire modes.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    fs,
-};
+#[path = "support/document.rs"]
+mod document;
+
+use std::collections::{BTreeMap, HashMap};
 
 use autopi_sandbox::{API_TOKEN, Sandbox, Wire};
+use document::document;
 use serde_json::{Value, json};
-
-fn document(name: &str) -> Value {
-    serde_json::from_str(
-        &fs::read_to_string(format!("{}/../spec/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap(),
-    )
-    .unwrap()
-}
 
 /// Expresses `nullable` in JSON Schema.
 fn nullable(schema: &mut Value) {

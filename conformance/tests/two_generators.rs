@@ -1,6 +1,8 @@
 //! Compares the requests of our builders with those of progenitor's builders for the same
 //! arguments.
 
+#[path = "support/document.rs"]
+mod document;
 #[allow(dead_code)]
 #[path = "support/recorder.rs"]
 mod recorder;
@@ -11,7 +13,8 @@ use std::{
 };
 
 use autopi::{CallInfo, Client, ClientHooks, RetryPolicy};
-use recorder::{Sent, document, recorder};
+use document::document;
+use recorder::{Sent, recorder};
 use serde_json::Value;
 
 /// The parts of a request that the server acts on.

@@ -150,7 +150,7 @@ fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
-/// Returns of how many crates the program is.
+/// Returns the number of crates that the program consists of.
 fn crates(root: &Path) -> Result<usize> {
     let output = cargo::command()
         .args(["tree", "--package", "autopi-cli", "--edges", "normal"])

@@ -12,6 +12,8 @@ use xtask::{
 
 use crate::sandbox::SandboxArgs;
 
+/// Runs the update, then the example.
+///
 /// # Errors
 /// Returns an error if the update fails or finds drift, or if the example does not start.
 pub async fn run(root: &Path) -> Result<ExitCode> {

@@ -118,6 +118,8 @@ fn result(text: &str) -> Result<(String, serde_json::Value), String> {
 }
 
 impl SandboxArgs {
+    /// Starts the sandbox that the arguments describe.
+    ///
     /// # Errors
     /// Returns an error if a file cannot be read or is not a document, and the errors of
     /// [`Builder::start`].

@@ -147,12 +147,12 @@ impl Server {
         })
     }
 
-    /// Returns its process id.
+    /// Returns the process id of the tool.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Returns whether it ended by itself.
+    /// Returns whether the tool ended by itself.
     ///
     /// # Errors
     /// Returns an error if the system does not tell.

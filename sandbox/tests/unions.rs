@@ -330,6 +330,26 @@ fn swagger_2_inherits_by_the_name_of_the_definition() {
     assert_eq!(keys(&cow), ["petType", "age", "milk"].into());
 }
 
+#[test]
+fn a_reference_may_be_percent_encoded() {
+    let document = json!({"definitions": {
+        "A Car": {"type": "object", "required": ["wheels"], "properties": {"wheels": {"type": "integer"}}},
+        "100%25": {"type": "object", "required": ["full"], "properties": {"full": {"type": "boolean"}}},
+    }});
+    for (reference, member) in [
+        ("A%20Car", "wheels"),
+        ("A Car", "wheels"),
+        ("100%25", "full"),
+    ] {
+        let made = sample(
+            &document,
+            &json!({"$ref": format!("#/definitions/{reference}")}),
+            0,
+        );
+        assert_eq!(keys(&made), [member].into(), "{reference}");
+    }
+}
+
 #[tokio::test]
 async fn chains_and_cycles_of_unions_are_checked_once() {
     const LONG: usize = 2000;

@@ -25,6 +25,8 @@ pub(crate) struct Authorizer {
 }
 
 impl Authorizer {
+    /// Parses the credentials, and makes the header of a fixed token.
+    ///
     /// # Errors
     /// Returns an error if the credentials are malformed.
     pub fn new(credentials: Credentials) -> Result<Self, Error> {

@@ -45,7 +45,7 @@ impl<'a> Call<'a> {
             Ok(path) => (path, Vec::new()),
             Err(faults) => (String::new(), faults),
         };
-        // What was set and is refused is not sent, but not missing.
+        // A value that was set and refused is not sent, but it is not missing either.
         let is_refused = |of: &Argument| self.violations.iter().any(|(other, _)| other == of);
         let violations: Vec<_> = missing
             .chain(in_path)

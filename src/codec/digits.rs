@@ -7,14 +7,14 @@
 /// Shorter runs of digits and points need no check: an `f64` keeps 15 significant digits.
 const RUN: usize = 16;
 
-/// So many bytes are compared at once.
+/// The number of bytes that are compared at once.
 const WORD: usize = RUN / 2;
 
-/// So many positions are looked at in one step, without branches, which the compiler turns into
+/// The number of positions that one step looks at. It has no branches, so that the compiler can use
 /// vector instructions.
 const PLACES: usize = 64;
 
-/// What is read of the text for that.
+/// The number of bytes that one step reads: an exponent may begin at its last position.
 const SEEN: usize = PLACES + 3;
 
 /// Returns whether the text holds a number that changes when it is read as an `i64`, `u64` or

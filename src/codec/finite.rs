@@ -22,7 +22,7 @@ pub fn to_vec(
         &mut out, compact,
     ))?;
     if nulls {
-        // It has serialised before, so this result does not matter.
+        // The value has serialised before, so this result does not matter.
         let _ = value.serialize(Finder(v));
     }
     Ok(out)

@@ -37,7 +37,7 @@ impl Json {
     pub fn as_f64(&self) -> Option<f64> {
         self.0.as_f64()
     }
-    /// Returns whether it is null.
+    /// Returns whether the value is null.
     pub fn is_null(&self) -> bool {
         self.0.is_null()
     }

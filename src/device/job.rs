@@ -201,13 +201,9 @@ impl CommandJob {
         }
         let (template, id) = self.device.of(RESULT);
         let path = filled(template, &[id, ("jid", self.jid.clone())])?;
-        let value = self
-            .client
-            .request(Method::GET, &path)
-            .named("command_result", template)
-            .options(options)
-            .read(|response, _| judge(&response))
-            .await?;
+        let request = self.client.request(Method::GET, &path);
+        let named = request.named("command_result", template).options(options);
+        let value = named.read(|response, _| judge(&response)).await?;
         Ok(value.map(|value| CommandOutcome {
             jid: Some(self.jid.clone()),
             value: Json(value),

@@ -153,8 +153,8 @@ impl Error {
         self.status() == Some(401) || self.kind() == ErrorKind::Auth
     }
 
-    /// Returns whether it is a 403 whose text says that a session is over, as DRF-JWT sends it
-    /// ("Signature has expired."), and not one about a subscription.
+    /// Returns whether the error is a 403 whose text says that a session is over, as DRF-JWT sends
+    /// it ("Signature has expired."), and not one about a subscription.
     pub(crate) fn is_expired_session(&self) -> bool {
         let of_a_session = |text: String| {
             let text = text.to_lowercase();

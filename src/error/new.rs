@@ -99,7 +99,7 @@ impl Error {
     pub(crate) fn transport(source: reqwest::Error) -> Self {
         let kind = match () {
             () if source.is_timeout() => ErrorKind::Timeout,
-            // What could not be built cannot be sent later either.
+            // A request that could not be built cannot be sent later either.
             () if source.is_builder() => ErrorKind::InvalidRequest,
             () => ErrorKind::Transport,
         };

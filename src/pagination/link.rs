@@ -93,7 +93,7 @@ fn is_next(mut parameters: &str) -> bool {
     false
 }
 
-/// Returns what is before and after the first separator that is not in a quoted string (RFC 9110,
+/// Returns the text before and after the first separator that is not in a quoted string (RFC 9110,
 /// 5.6.4).
 fn cut(text: &str, at: char) -> (&str, &str) {
     let (mut quoted, mut escaped) = (false, false);

@@ -53,7 +53,7 @@ pub struct Page<T> {
     /// Whether there was a `count`, in any form.
     #[serde(skip)]
     pub(crate) says_count: bool,
-    /// Whether it was an object in place of a list.
+    /// Whether the page was an object in place of a list.
     #[serde(skip)]
     pub(crate) is_item: bool,
     #[serde(skip)]

@@ -23,7 +23,8 @@ pub(crate) struct Mask<'a> {
     pub written: bool,
     /// The credentials of the request and what was masked in it, which may be repeated anywhere.
     pub repeated: RefCell<Repeated>,
-    /// What was masked in the response: a long list has many, so they are only found as they are.
+    /// The values that were masked in the response. A long list has many, so only their exact text
+    /// is found.
     pub own: RefCell<Vec<SecretString>>,
     pub base: &'a Url,
 }

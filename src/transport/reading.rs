@@ -23,7 +23,7 @@ pub(crate) trait ReadMode {
         late: impl Fn() -> Error,
     ) -> impl Future<Output = Result<Self::Body, Error>>;
 
-    /// Returns what was read, for traces.
+    /// Returns the bytes that were read, for traces.
     fn traced(body: &Self::Body) -> Option<&[u8]>;
 
     fn output(response: RawResponse, body: Self::Body, permit: Permit) -> Self::Output;

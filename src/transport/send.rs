@@ -66,7 +66,7 @@ pub(crate) async fn streaming(
         let checked = Box::pin(streamed.refuse_page()).await;
         checked.map_err(|e| core.hide(e))?;
     }
-    // What a download holds may be kept for long.
+    // A download may be kept for long, so its trace does not keep the request.
     let trace = &mut streamed.trace;
     (trace.sent, trace.refused, trace.request) = (None, None, None);
     Ok(streamed)

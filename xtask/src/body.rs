@@ -13,13 +13,13 @@ use crate::encoding::encodings;
 
 /// The reason why a body cannot be read.
 pub enum Fault {
-    /// It is larger than this limit, compressed or decoded.
+    /// The body is larger than this limit, compressed or decoded.
     TooLarge(usize),
-    /// The connection broke, or the time was over, after so many bytes.
+    /// The connection broke, or the time was over, after this many bytes.
     Broken(reqwest::Error, usize),
-    /// It is no whole gzip file.
+    /// The body is damaged gzip, or ends too early.
     Damaged(io::Error),
-    /// It is in another encoding.
+    /// The body is in an encoding other than gzip.
     Encoded(String),
 }
 

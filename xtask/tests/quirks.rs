@@ -2117,7 +2117,7 @@ fn a_name_that_is_in_the_path_twice_is_one_parameter() {
     assert!(
         new.report
             .to_string()
-            .contains("the path has `id` twice: both are the same value")
+            .contains("the path has `id` twice: both get one value; rename one of them")
     );
 }
 

@@ -243,13 +243,13 @@ fn count(schema: &Value, limit: &str) -> Option<usize> {
     usize::try_from(schema.get(limit)?.as_u64()?).ok()
 }
 
-/// What `-b` has for another type.
+/// The hints for `-b` that another type has.
 pub(super) const HINTS: [&str; 2] = [
     "; `:=` in place of `=` gives JSON",
     "; `=` in place of `:=` gives a text",
 ];
 
-/// Returns that a value does not have this type.
+/// Returns the error of a value that does not have this type.
 pub(super) fn mismatch(wanted: &str, value: &Value) -> String {
     let (article, have) = (article(wanted), kind(value));
     let hint = match value {

@@ -84,7 +84,7 @@ const VARIABLES: [&str; 8] = [
     "AUTOPI_SANDBOX_SINCE",
 ];
 
-/// Returns what gives a credential to somebody who has none.
+/// Returns the hint for somebody who has no credential.
 pub fn how() -> String {
     let usual = "`autopi login`, or AUTOPI_API_TOKEN; --sandbox needs no account".to_owned();
     let mut names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());

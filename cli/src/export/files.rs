@@ -20,6 +20,8 @@ pub struct Paths {
 }
 
 impl Paths {
+    /// Returns the files of an export to this path.
+    ///
     /// # Errors
     /// Returns an error if the path cannot be replaced by a temporary file.
     pub fn new(path: &Path) -> Result<Self> {

@@ -39,7 +39,8 @@ impl Missing {
         Ok(Self { fields, others })
     }
 
-    /// Returns what is missing in both of two files: of a device without any record nobody knows.
+    /// Returns the fields that are missing in both of two files. The fields of a device without any
+    /// record are not known.
     pub fn and(self, other: Self) -> Self {
         match (self.others.is_empty(), other.others.is_empty()) {
             (true, _) => other,
@@ -51,6 +52,8 @@ impl Missing {
         }
     }
 
+    /// Checks the fields: one that no record has is missing.
+    ///
     /// # Errors
     /// Returns an error if a field is missing among records of other types.
     pub fn check(&self, target: &Path) -> Result<()> {

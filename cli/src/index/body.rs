@@ -16,7 +16,7 @@ pub struct Body {
     pub kind: BodyKind,
     /// Its media type.
     pub media: &'static str,
-    /// Whether it is required.
+    /// Whether the document requires the body.
     pub required: bool,
     /// The schema of the body.
     pub schema: Value,

@@ -48,7 +48,7 @@ pub struct Parameter {
     pub has_alias: bool,
     /// The part of the request that it is in.
     pub place: Place,
-    /// Whether it is required.
+    /// Whether the document requires the parameter.
     pub required: bool,
     /// Its description.
     pub description: String,

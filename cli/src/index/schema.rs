@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::{Index, contract, operation::flag};
 
-/// The limits of depth and of schemas in one, because schemas may refer to themselves and `allOf`
-/// multiplies.
+/// The limits of the depth, and of the schemas that are merged into one: schemas may refer to
+/// themselves, and `allOf` multiplies.
 const DEPTH: u32 = 12;
 const SCHEMAS: u32 = 256;
 

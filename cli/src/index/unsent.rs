@@ -5,10 +5,10 @@ use serde_json::Value;
 /// A parameter that is not sent.
 #[derive(Debug)]
 pub struct Unsent {
-    /// Its name, and what the document calls its place.
+    /// The name of the parameter, and its place as the document calls it.
     pub name: String,
     pub place: String,
-    /// Whether it is required.
+    /// Whether the document requires the parameter.
     pub required: bool,
 }
 
@@ -28,7 +28,7 @@ impl Unsent {
         }
     }
 
-    /// Returns what it is, and why it is not sent.
+    /// Returns which parameter this is, and why it is not sent.
     pub fn why(&self) -> String {
         match self.place.to_ascii_lowercase().starts_with("cookie") {
             true => format!(

@@ -19,7 +19,7 @@ use crate::{
 const ROWS: usize = 20;
 /// The maximum length of a response in characters; a longer one comes in pieces.
 const LONG: usize = 24_000;
-/// What is left of it for the count and the cursor.
+/// The part of that length that the count and the cursor may take.
 const AROUND: usize = 2000;
 
 /// The position of the next rows: a page, and how many of its rows were returned.

@@ -35,8 +35,8 @@ pub fn run(
         return jq::run(filter, value, |result| each(result, true));
     };
     let lost = |e: io::Error| Failure::failed(format!("--jq: {e}"));
-    // It stays open until this process ends, however it does. If it cannot be written, the status
-    // says why.
+    // The input stays open until this process ends, however it ends. If writing to it fails, the
+    // status of the child says why.
     let mut input = child.stdin.take();
     if let Some(input) = &mut input {
         let _ = writeln!(input, "{value}");

@@ -153,6 +153,8 @@ impl Target {
         }
     }
 
+    /// Writes to the file, through a buffer.
+    ///
     /// # Errors
     /// Returns an error if it cannot be written.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::columns::dots;
 use crate::index::Index;
 
-/// Returns whether items of this schema may have a value at the path. What takes too many steps
-/// may: a schema may refer to itself under several names.
+/// Returns whether items of this schema may have a value at the path: true if that takes too many
+/// steps, because a schema may refer to itself under several names.
 pub fn may_have(index: &Index, schema: &Value, path: &str, steps: &mut u32) -> bool {
     if *steps == 0 {
         return true;
@@ -22,8 +22,7 @@ pub fn may_have(index: &Index, schema: &Value, path: &str, steps: &mut u32) -> b
         return true;
     }
     let Some(members) = schema.get("properties").and_then(Value::as_object) else {
-        // Of a plain type nothing can be selected; anything may be in an object that has no members
-        // in the document.
+        // A plain type has no members; an object without members in the document may have any.
         let plain = ["string", "integer", "number", "boolean"];
         let kind = schema.get("type").and_then(Value::as_str);
         return kind.is_none_or(|kind| !plain.contains(&kind));

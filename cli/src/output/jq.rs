@@ -27,6 +27,8 @@ const LONG: usize = 10_000;
 
 type Filter = jaq_core::Filter<data::JustLut<Val>>;
 
+/// Compiles the filter of `--jq`.
+///
 /// # Errors
 /// Returns an error with the position if the filter is malformed.
 pub fn compile(filter: &str) -> Result<Filter> {

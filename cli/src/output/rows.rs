@@ -30,6 +30,8 @@ pub struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
+    /// Returns a writer without items.
+    ///
     /// # Errors
     /// Returns an error if the file cannot be written.
     pub fn new(output: &'a Output, view: &'a View) -> Result<Self> {

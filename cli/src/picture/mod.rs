@@ -65,7 +65,7 @@ pub enum Shape {
         at: Place,
         anchor: Anchor,
         text: String,
-        /// Whether it is a heading rather than a label.
+        /// Whether the text is a heading rather than a label.
         large: bool,
     },
 }

@@ -11,6 +11,8 @@ use crate::{Failure, Result};
 
 const SCALE: f32 = 2.0;
 
+/// Encodes a picture as PNG.
+///
 /// # Errors
 /// Returns an error if there is not enough memory.
 pub fn encode(picture: &Picture) -> Result<Vec<u8>> {

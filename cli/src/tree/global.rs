@@ -29,7 +29,7 @@ pub const GLOBAL: [&str; 23] = [
     "wait",
 ];
 
-/// Those that take a value, for the scan before the arguments are parsed.
+/// The options that take a value, for the scan before the arguments are parsed.
 pub const VALUED: [&str; 9] = [
     "profile", "base-url", "output", "columns", "sort", "jq", "limit", "spec", "timeout",
 ];

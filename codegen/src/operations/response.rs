@@ -30,6 +30,8 @@ pub enum ResponseKind<'a> {
 }
 
 impl<'a> ResponseKind<'a> {
+    /// Returns the kind of an operation's successful response.
+    ///
     /// # Errors
     /// Returns an error if a `$ref` points to nothing.
     pub fn of(doc: &Document<'a>, op: &Operation<'a>) -> Result<Self, Error> {

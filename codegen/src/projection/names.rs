@@ -11,7 +11,7 @@ use crate::{contract, escape::pointer, schema::Document};
 /// An inline schema that becomes a type.
 pub struct InlineType {
     pub at: String,
-    /// Whether it is named after its title; otherwise, after its place.
+    /// Whether the type is named after its title; otherwise, after its place.
     pub titled: bool,
     /// The keywords without which it would not become a type.
     keywords: Vec<&'static str>,

@@ -29,7 +29,7 @@ pub fn is_open_enum(schema: &Value) -> bool {
     })
 }
 
-/// What is beyond any integer of 64 bits with a sign, and without one, also if it was rounded to an
+/// A number beyond every integer of 64 bits, with and without a sign, even if it was rounded to an
 /// `f64`.
 const BEYOND: f64 = 9.3e18;
 const BEYOND_UNSIGNED: f64 = 1.9e19;

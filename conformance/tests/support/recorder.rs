@@ -1,9 +1,6 @@
 //! A server that records its requests and sends no response.
 
-use std::{
-    fs,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use axum::{
     Router,
@@ -11,7 +8,6 @@ use axum::{
     extract::State,
     http::{HeaderMap, Method, StatusCode, Uri},
 };
-use serde_json::Value;
 
 /// A request as it was sent.
 pub struct Sent {
@@ -22,13 +18,6 @@ pub struct Sent {
 }
 
 pub type Log = Arc<Mutex<Vec<Sent>>>;
-
-pub fn document(name: &str) -> Value {
-    serde_json::from_str(
-        &fs::read_to_string(format!("{}/../spec/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap(),
-    )
-    .unwrap()
-}
 
 pub async fn recorder() -> (String, Log) {
     async fn record(

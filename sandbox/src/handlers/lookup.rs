@@ -185,11 +185,9 @@ impl Resources {
             return None;
         }
         let place = self.place(call.spec, collection, call.values);
-        let unique: Vec<(&str, String)> = classify::UNIQUE
-            .iter()
-            .filter_map(|n| Some((*n, sent.get(*n)?.as_str()?.to_lowercase())))
-            .filter(|(_, v)| !v.is_empty())
-            .collect();
+        let text = |name: &str| Some(sent.get(name)?.as_str()?.to_lowercase());
+        let given = classify::UNIQUE.iter().filter_map(|n| Some((*n, text(n)?)));
+        let unique: Vec<(&str, String)> = given.filter(|(_, v)| !v.is_empty()).collect();
         if unique.is_empty() {
             return None;
         }

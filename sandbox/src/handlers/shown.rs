@@ -40,7 +40,7 @@ struct Lists {
     /// The generation of the store that they belong to.
     generation: u64,
     bytes: usize,
-    /// By list, then by the id of the item.
+    /// The items by list, then by their ids.
     items: HashMap<String, HashMap<String, Arc<Shown>>>,
 }
 

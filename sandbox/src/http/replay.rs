@@ -46,6 +46,8 @@ enum Content {
 pub struct Recording(Option<Mutex<Vec<Line>>>);
 
 impl Recording {
+    /// Reads a recording from a file.
+    ///
     /// # Errors
     /// Returns an error with the path if the file cannot be read, and with the line if that is not
     /// one of a recording.

@@ -25,7 +25,7 @@ pub struct CollectionKey {
     pub key: String,
     pub resource: String,
     pub id: IdKind,
-    /// Whether it is a singleton, whose only id is empty.
+    /// Whether the collection is a singleton, whose only id is empty.
     pub single: bool,
 }
 
@@ -40,11 +40,11 @@ pub struct Item {
 /// The origin of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// It exists from the start.
+    /// The item exists from the start.
     Sampled,
     /// A request created it: members that were not sent get no generated values.
     Created,
-    /// It is not in the state: every id is accepted.
+    /// The item is not in the state, because every id is accepted.
     Unknown,
 }
 

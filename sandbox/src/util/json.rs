@@ -7,6 +7,19 @@ use crate::util::{
     python,
 };
 
+/// Returns what a reference within the document leads to: percent-decoded, or as it is written.
+pub fn follow<'a>(doc: &'a Value, reference: &str) -> Option<&'a Value> {
+    let written = reference.strip_prefix('#')?;
+    let decoded = percent_encoding::percent_decode_str(written).decode_utf8_lossy();
+    doc.pointer(&decoded).or_else(|| doc.pointer(written))
+}
+
+/// Returns the direct target of a reference, or the value itself.
+pub fn resolve<'a>(doc: &'a Value, value: &'a Value) -> &'a Value {
+    let reference = value.get("$ref").and_then(Value::as_str);
+    reference.and_then(|r| follow(doc, r)).unwrap_or(value)
+}
+
 /// Returns a string unchanged, and anything else as JSON.
 pub fn text(value: &Value) -> String {
     value

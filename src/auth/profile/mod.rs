@@ -26,6 +26,8 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
+    /// Checks that the base URL has the host that the credentials are for.
+    ///
     /// # Errors
     /// Returns an error if the credentials would be sent to another host than their own.
     pub fn check(&self, base: &Url) -> Result<(), Error> {

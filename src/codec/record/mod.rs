@@ -84,7 +84,7 @@ pub trait Record: Placeholder {
 /// Generated code has an arm for each field. This trait keeps serde's results and `?` out of them,
 /// which took a tenth of the time to check this crate.
 pub trait Member<'de> {
-    /// What reading results in.
+    /// The result of reading.
     type Done;
     /// Reads the value into a field.
     fn read<T: Deserialize<'de>>(self, field: &mut T) -> Self::Done;

@@ -40,7 +40,7 @@ pub struct Shape {
     pub kinds: u8,
     /// The listed values of an enum.
     pub values: &'static [Tag],
-    /// Whether it is a string with a format, such as a time or a UUID.
+    /// Whether the value is a string with a format, such as a time or a UUID.
     pub formatted: bool,
     /// The names of the members of an object.
     pub fields: &'static [&'static str],

@@ -21,7 +21,7 @@ use crate::privacy::secret;
 pub struct Violation {
     /// The path of the value, from the body or the name of a parameter: `points[2].name`.
     pub field: String,
-    /// What is wrong with it.
+    /// What is wrong with the value.
     pub fault: String,
 }
 

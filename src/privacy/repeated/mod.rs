@@ -20,7 +20,8 @@ const SHORTEST: usize = 6;
 /// password may be a word.
 const START: usize = 16;
 const START_OF_TOKEN: usize = 8;
-/// Of more secrets, every text is taken for one: each takes time in each text.
+/// The most secrets that are looked for, because each takes time in each text. If there are more,
+/// every text is masked as a whole.
 const MOST: usize = 32;
 
 thread_local! {

@@ -137,6 +137,8 @@ pub fn generates(doc: &Value) -> Result<(), Failure> {
     autopi_codegen::prove(doc).map_err(|e| Failure::new("verify", e.pointer(), e.message()))
 }
 
+/// Checks that a document is valid in OpenAPI 3.0.
+///
 /// # Errors
 /// Returns an error at the innermost object that is not valid in OpenAPI 3.0.
 pub fn well_formed(doc: &Value) -> Result<(), Failure> {

@@ -25,11 +25,11 @@ struct Code {
     required: Vec<usize>,
     nullable: Vec<usize>,
     secrets: Vec<usize>,
-    /// Of `Record`: what initialises, reads and passes on each field.
+    /// The code of `Record` that initialises, reads and passes on each field.
     placeholders: TokenStream,
     reads: TokenStream,
     passes: TokenStream,
-    /// Of a request: the arguments and initialisers of `new`, setters, checks.
+    /// The code of a request: arguments and initialisers of `new`, setters, checks.
     arguments: TokenStream,
     initial: TokenStream,
     setters: TokenStream,
@@ -43,7 +43,7 @@ struct Field<'p> {
     ident: Ident,
     /// The type without `Option`.
     inner: TokenStream,
-    /// Whether it is always there, and whether it may be null.
+    /// Whether the property is always there, and whether it may be null.
     needed: bool,
     nullable: bool,
 }
@@ -110,7 +110,7 @@ impl Code {
         if field.needed && field.nullable && sent {
             self.nullable.push(index);
         }
-        let about = describe::member(doc, key, &ident.to_string(), field.property);
+        let about = describe::member(doc, key, field.property);
         let deprecated = deprecated(field.property);
         self.fields
             .extend(quote!(#about #deprecated pub #ident: #ty,));

@@ -5,9 +5,12 @@ mod response;
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value};
 
-use crate::spec::{
-    Body, Kind, Location, Operation, Parameter, Route, Spec, classify, names,
-    schema::{Kind as ValueKind, Property},
+use crate::{
+    spec::{
+        Body, Kind, Location, Operation, Parameter, Route, Spec, classify, names,
+        schema::{Kind as ValueKind, Property},
+    },
+    util::json::resolve,
 };
 
 /// The methods of a path item that the sandbox serves: all but TRACE, which sends a request back
@@ -256,14 +259,6 @@ fn base(doc: &Value) -> String {
     } else {
         format!("/{base}")
     }
-}
-
-fn resolve<'a>(doc: &'a Value, value: &'a Value) -> &'a Value {
-    value
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|r| doc.pointer(r.strip_prefix('#')?))
-        .unwrap_or(value)
 }
 
 fn media(doc: &Value, operation: &Value, key: &str) -> Vec<String> {

@@ -2,10 +2,13 @@
 
 use serde_json::Value;
 
-use crate::spec::{
-    Form, List, Spec,
-    compile::{media, resolve},
-    schema::{Kind as Type, SchemaRef},
+use crate::{
+    spec::{
+        Form, List, Spec,
+        compile::media,
+        schema::{Kind as Type, SchemaRef},
+    },
+    util::json::resolve,
 };
 
 impl Spec {

@@ -4,9 +4,12 @@ use std::{collections::HashSet, sync::OnceLock};
 
 use serde_json::{Value, json};
 
-use crate::spec::{
-    schema::{Kind, Object, Property, Schema, SchemaRef, Schemas, Target},
-    union::source::{self, ANNOTATIONS, is_null},
+use crate::{
+    spec::{
+        schema::{Kind, Object, Property, Schema, SchemaRef, Schemas, Target},
+        union::source::{self, ANNOTATIONS, is_null},
+    },
+    util::json::{follow, resolve},
 };
 
 /// The maximum depth of `allOf` across components.
@@ -23,7 +26,7 @@ fn allows_null(doc: &Value, schema: &Value) -> bool {
             || flag(schema, "x-nullable")
             || values.is_some_and(|v| v.contains(&Value::Null))
     };
-    let part = |part: &Value| is_null(part) || own(source::resolved(doc, part));
+    let part = |part: &Value| is_null(part) || own(resolve(doc, part));
     own(schema) || source::alternatives(schema).is_some_and(|list| list.iter().any(part))
 }
 
@@ -103,10 +106,9 @@ impl Schemas {
         members: bool,
     ) -> SchemaRef {
         let (mut reference, mut notes) = (reference, SchemaRef::default());
-        let find = |reference: &str| doc.pointer(reference.strip_prefix('#')?);
         // A component may be an alias of another one; one that ends in itself means any value.
         for _ in 0..MAX_ALL_OF_DEPTH {
-            let target = find(reference);
+            let target = follow(doc, reference);
             let Some(next) = target.and_then(|t| t.get("$ref")).and_then(Value::as_str) else {
                 break;
             };
@@ -120,7 +122,7 @@ impl Schemas {
             None => {
                 let slot = SchemaRef {
                     id: self.push(Schema::default()),
-                    nullable: find(reference).is_some_and(|t| allows_null(doc, t)),
+                    nullable: follow(doc, reference).is_some_and(|t| allows_null(doc, t)),
                     ..SchemaRef::default()
                 };
                 self.refs.insert(target.clone(), slot);
@@ -140,8 +142,8 @@ impl Schemas {
     /// Compiles the target of a reference, once.
     fn fill(&mut self, doc: &Value, at: &Target, id: u32) {
         let reference = at.0.as_str();
-        let target = reference.strip_prefix('#').and_then(|p| doc.pointer(p));
-        let target = target.filter(|t| t.get("$ref").is_none() && self.too_deep.is_none());
+        let target =
+            follow(doc, reference).filter(|t| t.get("$ref").is_none() && self.too_deep.is_none());
         let Some(target) = target else {
             return;
         };

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::spec::{
-    schema::{Alternative, Kind, Schemas, Target, Union},
-    union::{
-        inheritance::{self, Children},
-        source,
+use crate::{
+    spec::{
+        schema::{Alternative, Kind, Schemas, Target, Union},
+        union::{
+            inheritance::{self, Children},
+            source,
+        },
     },
+    util::json,
 };
 
 impl Schemas {
@@ -22,8 +25,8 @@ impl Schemas {
 
     /// Returns whether a component with a discriminator is a base that others are derived from.
     pub fn is_base(&mut self, doc: &Value, reference: &str) -> bool {
-        let target = reference.strip_prefix('#').and_then(|p| doc.pointer(p));
-        target.is_some_and(|t| source::tag(t).is_some()) && self.children(doc).has(reference)
+        json::follow(doc, reference).is_some_and(|t| source::tag(t).is_some())
+            && self.children(doc).has(reference)
     }
 
     /// Returns the kind of a schema that is a union, and `None` for any other. A union whose

@@ -4,9 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use crate::spec::union::source::{
-    Mapping, alternatives, components, last, list, mapping, property, reference, resolved, tag,
-    tags,
+use crate::{
+    spec::union::source::{
+        Mapping, alternatives, components, last, list, mapping, property, reference, tag, tags,
+    },
+    util::json::resolve,
 };
 
 /// The components derived by `allOf` from each component, and their places in the document.
@@ -70,7 +72,7 @@ pub fn inherited(
         }
         mapping(doc, schema, &mut mapped);
         let parts = list(schema, "allOf").into_iter().flatten();
-        todo.extend(parts.filter_map(|p| Some((reference(p)?, resolved(doc, p)))));
+        todo.extend(parts.filter_map(|p| Some((reference(p)?, resolve(doc, p)))));
     }
     let listed = alternatives(schema).into_iter().flatten();
     let listed = listed.filter_map(reference);

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use crate::util::json;
+use crate::util::json::{self, follow, resolve};
 
 /// Keywords that may stand beside a single part without changing its meaning.
 pub const ANNOTATIONS: [&str; 10] = [
@@ -35,12 +35,6 @@ pub fn alternatives(schema: &Value) -> Option<&Vec<Value>> {
         (Some(list), None) | (None, Some(list)) => Some(list),
         _ => None,
     }
-}
-
-/// Returns the direct target of a reference, or the schema itself.
-pub fn resolved<'a>(doc: &'a Value, schema: &'a Value) -> &'a Value {
-    let target = |r: &str| doc.pointer(r.strip_prefix('#')?);
-    reference(schema).and_then(target).unwrap_or(schema)
 }
 
 /// Returns whether the value can only be null.
@@ -131,10 +125,7 @@ fn component(doc: &Value, target: &str) -> Option<String> {
         .iter()
         .flat_map(|p| names.map(|n| format!("{p}{}", escaped(n))));
     let mut pointers = std::iter::once(target.to_owned()).chain(pointers);
-    pointers.find(|p| {
-        p.strip_prefix('#')
-            .is_some_and(|p| doc.pointer(p).is_some())
-    })
+    pointers.find(|p| follow(doc, p).is_some())
 }
 
 /// Returns the values of the tag that name an alternative: those of the mapping, or the one that
@@ -144,10 +135,10 @@ pub fn tags(doc: &Value, part: &Value, tag: &str, mapping: &Mapping) -> Vec<Stri
     if let Some(mapped) = pointer.and_then(|p| mapping.get(p)) {
         return mapped.clone();
     }
-    let schema = resolved(doc, part);
+    let schema = resolve(doc, part);
     let said = ["x-ms-discriminator-value", "x-discriminator-value"];
     let said = said.iter().find_map(|k| schema.get(k)?.as_str());
-    let fixed = || match list(resolved(doc, property(doc, part, tag)?), "enum")?.as_slice() {
+    let fixed = || match list(resolve(doc, property(doc, part, tag)?), "enum")?.as_slice() {
         [one] => Some(json::text(one)),
         _ => None,
     };
@@ -164,8 +155,8 @@ pub fn property<'a>(doc: &'a Value, schema: &'a Value, name: &str) -> Option<&'a
     let (mut todo, mut seen) = (vec![schema], HashSet::new());
     while let Some(schema) = todo.pop() {
         if let Some(pointer) = reference(schema) {
-            if seen.insert(pointer) && resolved(doc, schema) != schema {
-                todo.push(resolved(doc, schema));
+            if seen.insert(pointer) && resolve(doc, schema) != schema {
+                todo.push(resolve(doc, schema));
             }
             continue;
         }
@@ -203,9 +194,9 @@ pub fn union<'a>(
         (schema, None)
     } else {
         let own =
-            |p: &&Value| tag(resolved(doc, p)).is_some() && reference(p).is_some_and(&is_parent);
+            |p: &&Value| tag(resolve(doc, p)).is_some() && reference(p).is_some_and(&is_parent);
         let parts = parts?.iter().enumerate().filter(|(_, p)| !own(p));
-        let parts = parts.map(|(at, p)| (at, resolved(doc, p)));
+        let parts = parts.map(|(at, p)| (at, resolve(doc, p)));
         let mut collections_of = parts.filter(|(_, p)| alternatives(p).is_some());
         let (at, holder) = collections_of
             .next()
@@ -218,7 +209,7 @@ pub fn union<'a>(
     let mut seen = HashSet::new();
     for part in alternatives(holder)?
         .iter()
-        .filter(|p| !is_null(resolved(doc, p)))
+        .filter(|p| !is_null(resolve(doc, p)))
     {
         if seen.insert(part.to_string()) {
             listed.push(part.clone());

@@ -97,6 +97,10 @@ impl Known {
                 continue;
             }
             let name = text("name");
+            if text("in") != "query" {
+                let place = text("in");
+                return Err(format!("needs the {place} `{name}`, which no probe sends"));
+            }
             let schema = parameter
                 .get("schema")
                 .map_or(&Value::Null, |s| doc.written_out(s));
@@ -109,12 +113,7 @@ impl Known {
                 .get(name)
                 .cloned()
                 .or_else(|| example.and_then(scalar));
-            query.push((
-                name.to_owned(),
-                value
-                    .filter(|_| text("in") == "query")
-                    .ok_or_else(|| format!("needs `{name}`, which no response had"))?,
-            ));
+            query.push((name.to_owned(), value.ok_or_else(|| unknown(name))?));
         }
         Ok((path, query))
     }
@@ -134,11 +133,15 @@ impl Known {
         });
         let value = of_list
             .or_else(|| self.members.get(name).cloned())
-            .ok_or_else(|| format!("needs `{name}`, which no response had"))?;
+            .ok_or_else(|| unknown(name))?;
         let before = list.map_or_else(|| self.path(before), |(path, _)| Ok(path.clone()))?;
         let value = place::segment(&value).map_err(|why| format!("`{name}` {why}"))?;
         Ok(format!("{before}{value}{after}"))
     }
+}
+
+fn unknown(name: &str) -> String {
+    format!("needs `{name}`, which no response had: give it by `--param {name}=VALUE`")
 }
 
 fn scalar(value: &Value) -> Option<String> {

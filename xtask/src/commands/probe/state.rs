@@ -27,6 +27,8 @@ pub struct State {
 }
 
 impl State {
+    /// Reads the state that an earlier probe of the same document and host saved.
+    ///
     /// # Errors
     /// Returns an error if there is no such file, or if it is of another document or host.
     pub fn load(path: &Path, of: &str) -> Result<Self> {
@@ -56,6 +58,8 @@ impl State {
         }
     }
 
+    /// Writes the state to a file that only its owner can read.
+    ///
     /// # Errors
     /// Returns the error of the file system.
     pub fn save(&self, path: &Path) -> Result<()> {

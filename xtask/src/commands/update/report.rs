@@ -28,8 +28,8 @@ pub enum Outcome {
     Changed,
     /// `update` is done, and `written` says what it wrote: exit code 0.
     Updated,
-    /// It could not tell; `error` says why, and the other members have what was known by then: exit
-    /// code 2, for `update` 1.
+    /// The comparison failed; `error` says why, and the other members have what was known by then:
+    /// exit code 2, for `update` 1.
     #[default]
     Failed,
 }

@@ -20,7 +20,7 @@ pub fn declare(
         match wanted.contains(&name) {
             true => warn(
                 None,
-                format!("the path has `{name}` twice: both are the same value"),
+                format!("the path has `{name}` twice: both get one value; rename one of them"),
             ),
             false => wanted.push(name),
         }

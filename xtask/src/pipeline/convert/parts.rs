@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use crate::document::{self, escape};
 
-/// Returns what a form or its `encoding` says that is not sent so: where, below the content, and
-/// what is sent.
+/// Returns the settings of a form, or of its `encoding`, that are not sent so: the place of each
+/// below the content, and what is sent in its stead.
 pub fn parts(op: &Map<String, Value>, components: &Map<String, Value>) -> Vec<(String, String)> {
     let content = op
         .get("requestBody")

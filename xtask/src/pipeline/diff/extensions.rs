@@ -6,7 +6,7 @@ use super::{Rule, place::At, values::Maybe, walk::Walker};
 use crate::document::last;
 
 impl<'a> Walker<'a> {
-    /// Compares an extension that callers see. Returns whether it is one.
+    /// Compares an extension that callers see; returns false for any other member.
     pub fn extension(&mut self, at: &At, old: Maybe<'a>, new: Maybe<'a>) -> bool {
         let key = last(&at.new);
         let ends =

@@ -54,8 +54,8 @@ fn merged(place: String, group: Vec<Change>) -> Option<Change> {
     })
 }
 
-/// Returns what the place of a change has in common with others; `None` if it is about this place
-/// as a whole (an operation is gone), or about something that there is once.
+/// Returns the part of a place that other changes may share; `None` if the change is about the
+/// place as a whole (an operation is gone), or about something that exists once.
 fn common(change: &Change) -> Option<String> {
     let place = change.place.as_str();
     let is_whole = is_whole(change);

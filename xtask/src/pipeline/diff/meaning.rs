@@ -20,7 +20,8 @@ pub const TEXTS: [&str; 9] = [
     "bearerFormat",
 ];
 
-/// Keywords by which a part accepts members and entries that what is around it may refuse.
+/// Keywords with which a part of a schema accepts members or entries that the schema around it may
+/// refuse.
 const OPEN: [&str; 4] = [
     "additionalProperties",
     "items",
@@ -28,8 +29,9 @@ const OPEN: [&str; 4] = [
     "unevaluatedItems",
 ];
 
-/// Returns what it says to leave out a member of `holder`, where the specification says so; in a
-/// part of a schema that refuses what none of its parts accepts (`closed`), no other is like it.
+/// Returns the default of a member of `holder`, if the specification gives it one. In a part of a
+/// schema that refuses what none of its parts accepts (`closed`), a keyword that accepts more
+/// members or entries has no default.
 fn left_out(kind: &Kind, key: &str, holder: Maybe<'_>, closed: bool) -> Option<Value> {
     if closed && kind == &SCHEMA && OPEN.contains(&key) {
         return None;

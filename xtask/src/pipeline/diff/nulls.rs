@@ -45,12 +45,12 @@ pub fn without(doc: &Value, is_used: impl Fn(&str) -> bool) -> BTreeSet<String> 
     out
 }
 
-/// What is around a value says of null.
+/// Whether the schema around a value allows null.
 #[derive(Clone, Copy, PartialEq)]
 enum Null {
     Allowed,
     Refused,
-    /// Nothing: it is all that a component is.
+    /// No schema is around it: the value is a whole component, and its uses decide.
     AsUsed,
 }
 

@@ -42,7 +42,8 @@ pub struct Operations {
 }
 
 impl Operations {
-    /// Returns operations for both sides: which of them counts, the sides of the place tell.
+    /// Returns the same operations for both sides; the sides of the place tell which of them
+    /// counts.
     pub fn all(labels: BTreeSet<String>) -> Self {
         Self {
             request: labels.clone(),
@@ -50,7 +51,7 @@ impl Operations {
         }
     }
 
-    /// Returns those of one side.
+    /// Returns the operations of one side.
     pub fn of(&self, side: Side) -> BTreeSet<String> {
         match side {
             Side::Request => self.request.clone(),

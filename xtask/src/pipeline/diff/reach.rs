@@ -53,9 +53,11 @@ impl Seen {
 pub struct Reach<'a> {
     pub doc: &'a Value,
     seen: BTreeMap<String, Seen>,
-    /// The shared path items and callbacks, each where the caller calls and where it is called.
+    /// The shared path items and callbacks, with whether the caller calls them, is called by them,
+    /// or both.
     turns: BTreeMap<String, Turns>,
-    /// Those of the current path or webhook, with whether the caller is called.
+    /// The shared parts that the current path or webhook has entered, each with whether the caller
+    /// is the one that is called there.
     entered: BTreeSet<(String, bool)>,
     /// The components that are used where null is not allowed.
     never_null: OnceCell<BTreeSet<String>>,

@@ -18,14 +18,15 @@ fn is_file(schema: Maybe<'_>) -> bool {
 }
 
 impl<'a> Walker<'a> {
-    /// Returns what the entries are of a parameter that was one value and is a list of such now.
+    /// Returns the schema of the entries, if a parameter of a single value has become a list of
+    /// such values.
     pub fn entry_of_parameter(&self, (old, new): (Maybe<'a>, Maybe<'a>)) -> Maybe<'a> {
         let schema = |v: Maybe<'a>| get(v, "schema").or(v);
         self.entry((schema(old), schema(new)), written(new))
     }
 
-    /// Returns what the entries are if what was one value is a list of such now, of which one is
-    /// written as the value was.
+    /// Returns the schema of the entries, if a single value has become a list of such values, and a
+    /// list of one is written as the value was.
     pub fn entry(&self, (was, list): (Maybe<'a>, Maybe<'a>), written: Written) -> Maybe<'a> {
         let was = was.map(|v| target(self.old.doc, v));
         let list = list.map(|v| target(self.new.doc, v));

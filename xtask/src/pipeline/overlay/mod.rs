@@ -52,9 +52,9 @@ pub enum Reason {
     MatchesNothing,
     /// The document already says what the action says.
     ChangesNothing,
-    /// It has neither `update` nor `copy` nor `remove: true`.
+    /// The action has neither `update` nor `copy` nor `remove: true`.
     SaysNothing,
-    /// It removes `$`.
+    /// The action removes `$`, the whole document.
     WholeDocument,
 }
 
@@ -171,7 +171,7 @@ pub fn apply(doc: &mut Value, text: &str) -> Result<Applied, Failure> {
     })
 }
 
-/// What the actions of an overlay may still do.
+/// The limits of the work that the actions of an overlay may still cause.
 struct Limits {
     budget: Budget,
     steps: Steps,
@@ -187,7 +187,7 @@ impl Limits {
     }
 }
 
-/// What matches nothing.
+/// The part of an action that matches nothing.
 enum Missing {
     Target,
     Source,

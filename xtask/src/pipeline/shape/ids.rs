@@ -113,7 +113,7 @@ fn kind(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Returns whether it is the device resource, which alone has both.
+/// Returns whether the properties are those of the device resource, which alone has both ids.
 fn is_device(properties: &Map<String, Value>) -> bool {
     ["id", "unit_id"].iter().all(|k| {
         properties

@@ -64,7 +64,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
     let from = place::shown(&base);
     if !(0.01..=1000.0).contains(&target.rate) {
         let rate = target.rate;
-        bail!("{rate} requests a second: from 0.01 to 1000 are possible");
+        bail!("{rate} requests a second: give a rate from 0.01 to 1000");
     }
     let requester = Requester::new(&base, target)?;
     let document = Document::new(doc);

@@ -11,8 +11,8 @@ use crate::document::{
 use crate::report::Failure;
 
 impl Forms {
-    /// Converts a list of types, which belongs to 3.1; before that it can only mean "or null", or
-    /// any JSON.
+    /// Converts a list of types. OpenAPI 3.1 allows one; in an older document it can only mean "or
+    /// null", or any JSON.
     pub(super) fn types(
         &mut self,
         map: &mut Map<String, Value>,

@@ -19,8 +19,9 @@ pub(super) fn named(map: &mut Map<String, Value>) -> Value {
     with_name.collect()
 }
 
-/// Returns the entries of a list by name, if each has another: its `name` (of a response its
-/// `code`), or that of its only member; and where each came from, below the list.
+/// Returns the entries of a list by their names, with the place in the list that each came from;
+/// `None` unless each has a name of its own. This is its `name` (of a response its `code`), or else
+/// the key of its only member.
 pub(super) fn by_name(list: &[Value], key: &str) -> Option<(Map<String, Value>, Vec<String>)> {
     let names: &[&str] = match key {
         "responses" => &["code", "status", "statusCode"],
@@ -58,7 +59,7 @@ pub(super) fn by_name(list: &[Value], key: &str) -> Option<(Map<String, Value>, 
     Some((out, from))
 }
 
-/// What is said of a parameter that cannot be sent.
+/// The message about a parameter that cannot be sent.
 const NAMELESS: &str = "a parameter without a name";
 
 /// Returns whether a parameter has no name, and needs one: there is only one body.

@@ -52,8 +52,8 @@ pub(super) fn is_shaped(key: &str) -> bool {
     )
 }
 
-/// Straightens a member that is a list where one is meant, one where a list is meant, or a text
-/// where an object is meant.
+/// Corrects a member of a wrong shape: a list in place of a single value, a single value in place
+/// of a list, or a text in place of an object.
 pub(super) fn shape(is: Is, key: &str, value: &mut Value, note: &mut Note<'_>) {
     match is {
         Is::List(inner) => list(*inner, key, value, note),
@@ -64,7 +64,7 @@ pub(super) fn shape(is: Is, key: &str, value: &mut Value, note: &mut Note<'_>) {
     }
 }
 
-/// Straightens the tags of an operation.
+/// Corrects the tags of an operation: objects become their names.
 fn names(key: &str, value: &mut Value, note: &mut Note<'_>) {
     let entries = value.as_array_mut().filter(|_| key == "tags");
     for entry in entries.into_iter().flatten() {

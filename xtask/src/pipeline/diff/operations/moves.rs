@@ -84,7 +84,7 @@ pub(super) fn area(op: &Path<'_>) -> String {
     autopi_codegen::area(op.path, op.op)
 }
 
-/// Returns what is said of one operation that moved.
+/// Returns the text about one operation that moved.
 fn was_text(old: &Path<'_>, new: &Path<'_>) -> String {
     let mut was = format!("was `{}`", old.name());
     if id(old) != id(new) {
@@ -99,7 +99,7 @@ fn was_text(old: &Path<'_>, new: &Path<'_>) -> String {
     was
 }
 
-/// Returns what is said of the paths of operations that moved together.
+/// Returns the text about the paths of operations that moved together.
 fn moved_text(old: &Path<'_>, new: &Path<'_>) -> String {
     let instead = |verb: &str, (from, to): (&str, &str)| match (from, to) {
         ("", to) => format!("the paths {verb} with `{to}` now"),
@@ -115,7 +115,7 @@ fn moved_text(old: &Path<'_>, new: &Path<'_>) -> String {
     }
 }
 
-/// Returns what else is said of them.
+/// Returns the rest of the text about such operations: their ids and areas.
 fn also_text(ops: &[(Path<'_>, Path<'_>)]) -> String {
     let mut also = String::new();
     if ops.iter().any(|(a, b)| id(a) != id(b)) {

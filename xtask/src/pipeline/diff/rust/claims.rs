@@ -8,7 +8,7 @@ use super::{
 };
 use crate::pipeline::diff::{Change, Rule, Side, place::types, surface::Surface};
 
-/// What the differences of two Rust APIs are assigned by.
+/// The data by which differences of two Rust APIs are assigned to changes.
 pub(super) struct Claims<'a> {
     pub before: &'a Surface,
     pub after: &'a Surface,

@@ -73,9 +73,10 @@ type Ranked = (Option<Class>, Rule, usize);
 /// The changes by what they are about.
 #[derive(Default)]
 struct Known {
-    /// By the key of a type.
+    /// The worst change of each type, by its key.
     types: BTreeMap<String, Ranked>,
-    /// By the key of a filter, which has the type of the member that it is named after.
+    /// The worst change of each filter, by its key; a filter has the type of the member that it is
+    /// named after.
     filters: BTreeMap<String, Ranked>,
 }
 

@@ -17,7 +17,7 @@ impl<'a> Walker<'a> {
         let lists = (listed(old), listed(new));
         let both_same = lists.0.map(|l| l.0) == lists.1.map(|l| l.0);
         let nulls =
-            |schema: Maybe<'a>| listed(schema).map_or(0, |(_, l)| l.iter().filter(is_null).count());
+            |schema: Maybe<'a>| listed(schema).map_or(0, |(_, l)| l.iter().filter(of_null).count());
         let none = lists.0.is_none() && lists.1.is_none();
         if none || (both_same && (nulls(old) > 0) == (nulls(new) > 0)) {
             return false;
@@ -71,7 +71,7 @@ impl<'a> Walker<'a> {
     /// types, or itself, without what the other schema says beside its list.
     fn alternatives(&mut self, schema: Maybe<'a>, other: Maybe<'a>) -> Vec<Part<'a>> {
         if let Some((key, list)) = listed(schema) {
-            let all = list.iter().enumerate().filter(|(_, part)| !is_null(part));
+            let all = list.iter().enumerate().filter(|(_, part)| !of_null(part));
             return all.map(|(i, part)| (format!("/{key}/{i}"), part)).collect();
         }
         let Some(schema) = schema else {
@@ -189,6 +189,7 @@ fn listed<'v>(schema: Maybe<'v>) -> Option<(&'static str, &'v Vec<Value>)> {
     }
 }
 
-fn is_null(part: &&Value) -> bool {
+/// Returns whether a part is of type null.
+fn of_null(part: &&Value) -> bool {
     part.get("type").is_some_and(|t| t == "null")
 }

@@ -65,8 +65,8 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Compares a keyword about a value itself: its type, its form, the values that it may have.
-    /// Returns whether it is one.
+    /// Compares a keyword about a value itself: its type, its form, the values that it may have;
+    /// returns false for any other keyword.
     fn value(
         &mut self,
         key: &str,
@@ -133,8 +133,8 @@ impl<'a> Walker<'a> {
         true
     }
 
-    /// Compares a keyword that holds the schemas of parts: of members, items, alternatives.
-    /// Returns whether it is one.
+    /// Compares a keyword that holds the schemas of parts (members, items, alternatives); returns
+    /// false for any other keyword.
     fn part(
         &mut self,
         key: &str,
@@ -177,7 +177,8 @@ impl<'a> Walker<'a> {
         true
     }
 
-    /// Compares a keyword that says what else must hold. Returns whether it is one.
+    /// Compares a keyword of a condition that must hold besides; returns false for any other
+    /// keyword.
     fn condition(
         &mut self,
         key: &str,
@@ -230,8 +231,8 @@ impl<'a> Walker<'a> {
         true
     }
 
-    /// Compares a keyword that says how a value is written or what it means. Returns whether it is
-    /// one.
+    /// Compares a keyword of how a value is written or what it means; returns false for any other
+    /// keyword.
     fn said(&mut self, key: &str, at: &At, below: &At, (old, new): Holders<'a>) -> bool {
         match key {
             "contentEncoding" | "contentMediaType" | "contentSchema" => {

@@ -182,14 +182,10 @@ impl<'a> Walker<'a> {
 
     pub(super) fn extra(&mut self, at: &At, below: &At, (old, new): Holders<'a>) {
         let closed = |v: Maybe<'_>| v == Some(&Value::Bool(false));
+        let own = at.types.iter().flat_map(|n| types(n));
+        let extras = own.map(|n| format!("type:{n}.extra"));
         let below = &At {
-            candidates: at
-                .types
-                .iter()
-                .flat_map(|n| types(n))
-                .map(|n| format!("type:{n}.extra"))
-                .chain(below.candidates.iter().cloned())
-                .collect(),
+            candidates: extras.chain(below.candidates.iter().cloned()).collect(),
             ..below.clone()
         };
         match (closed(old), closed(new)) {

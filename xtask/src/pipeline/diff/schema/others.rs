@@ -110,7 +110,7 @@ const NAMING: [&str; 14] = [
     "unevaluatedItems",
 ];
 
-/// Returns what a schema says of all that a keyword does not name.
+/// Returns the schema of everything that a keyword does not name.
 fn others<'v>(key: &str, schema: Maybe<'v>) -> Maybe<'v> {
     match key {
         "patternProperties" => get(schema, "additionalProperties"),

@@ -36,7 +36,7 @@ impl<'a> Walker<'a> {
         match (old_null, new_null) {
             _ if known && old != new => {}
             _ if known => self.differs(Rule::WrittenOtherwise, at, values.0, values.1),
-            // What has no type is null too.
+            // A schema without a type allows null too.
             (true, false) if is_any(holders.1) && old != new => {}
             (false, true) if is_any(holders.0) && old != new => {}
             (a, b) if a != b && !is_any(holders.0) && !is_any(holders.1) => {
@@ -47,7 +47,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Returns whether it was said already whether the schemas at these places may be null.
+    /// Returns whether a change already tells if the schemas at these places may be null.
     fn is_null_known(&self, (old, new): (&str, &str)) -> bool {
         let known = self.null_known.as_ref();
         known.is_some_and(|(a, b)| old == a || new == b)

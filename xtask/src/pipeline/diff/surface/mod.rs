@@ -139,12 +139,10 @@ impl Surface {
         if attributes.iter().any(|a| a == "non_exhaustive") {
             self.open.insert(name.clone());
         }
-        let mut derives: Vec<&str> = attributes
-            .iter()
-            .filter_map(|a| a.strip_prefix("derive(")?.strip_suffix(')'))
-            .flat_map(|d| d.split(','))
-            .filter(|d| !d.is_empty())
-            .collect();
+        let lists = attributes.iter();
+        let lists = lists.filter_map(|a| a.strip_prefix("derive(")?.strip_suffix(')'));
+        let names = lists.flat_map(|list| list.split(','));
+        let mut derives: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
         derives.sort_unstable();
         let signature = format!(
             "{}{}",

@@ -42,7 +42,7 @@ fn children(value: &Value) -> impl Iterator<Item = &Value> {
     list.chain(value.as_object().into_iter().flat_map(|map| map.values()))
 }
 
-/// What a query does at most.
+/// The most work that a query can cause.
 #[derive(Clone, Copy, Default)]
 struct Work {
     steps: u64,
@@ -59,10 +59,9 @@ impl Work {
 
 struct Count<'a> {
     root: &'a Value,
-    /// What a segment does with a value: two `..` come to it by many ways.
+    /// The work of a segment at a value, counted once: two `..` reach a value by many ways.
     counted: HashMap<(*const Segment, *const Value), Work>,
-    /// The steps that may still be taken. What was counted once is work that is done once at
-    /// least.
+    /// The steps that may still be taken. Work that is counted once is done at least once.
     left: u64,
     worst_pattern: Option<u64>,
 }
@@ -86,7 +85,7 @@ impl<'a> Count<'a> {
         self.follow(at, if query.absolute { self.root } else { current })
     }
 
-    /// Returns what the segments do from a value on; `None` if it is too much.
+    /// Returns the work of the segments from a value on; `None` if it exceeds the limit.
     fn follow(&mut self, at: At<'_>, value: &'a Value) -> Option<Work> {
         let Some((first, rest)) = at.segments.split_first() else {
             return self.found(at, value);
@@ -131,7 +130,7 @@ impl<'a> Count<'a> {
         Some(work)
     }
 
-    /// Returns what a value costs that is found.
+    /// Returns the work that a found value causes.
     fn found(&mut self, at: At<'_>, value: &Value) -> Option<Work> {
         let size = if at.compared { size(value).0 as u64 } else { 1 };
         let mut work = self.step(size + 2 * at.depth.unwrap_or(0))?;
@@ -144,7 +143,7 @@ impl<'a> Count<'a> {
         Some(Work { steps, texts: 0 })
     }
 
-    /// Returns what it costs to ask a value.
+    /// Returns the work of evaluating an expression for a value.
     fn expression(&mut self, expression: &Expression, value: &'a Value) -> Option<Work> {
         let mut work = Work::default();
         for query in &expression.queries {

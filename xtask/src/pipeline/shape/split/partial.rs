@@ -12,9 +12,10 @@ type Users = BTreeMap<String, Vec<String>>;
 
 /// The names of partial forms, by those of the components.
 pub(super) struct Forms {
-    /// Of the bodies, and of their parts and alternatives.
+    /// The forms of the bodies, and of their parts and alternatives.
     all: BTreeMap<String, String>,
-    /// Of what differs in its partial form: it, or what it holds, has a required member.
+    /// The forms that differ from their component, because it, or a component in it, has a required
+    /// member.
     differing: BTreeMap<String, String>,
 }
 
