@@ -4,7 +4,7 @@ use autopi_codegen::contract;
 use serde_json::{Map, Value, json};
 
 use crate::document::members::{At, DOCUMENT, Is, SCHEMA, each};
-use crate::document::{self, drf, ref_name};
+use crate::document::{drf, ref_name};
 use crate::report::Report;
 
 /// The maximum number of parts, and of bytes that are copied in one document.
