@@ -4,7 +4,7 @@ use autopi_codegen::contract;
 use serde_json::{Map, Value, json};
 
 use crate::document::members::{At, DOCUMENT, Is, SCHEMA, each};
-use crate::document::{self, drf, ref_name};
+use crate::document::{drf, ref_name};
 use crate::report::Report;
 
 /// The maximum number of parts, and of bytes that are copied in one document.
@@ -22,26 +22,32 @@ pub fn merge_parts(doc: &mut Value, report: &mut Report) {
         Ok::<(), ()>(())
     };
     let _ = each(doc, Is::One(&DOCUMENT), &At::ROOT, &mut { find });
-    if places.is_empty() {
-        return;
-    }
-    let schemas = document::schemas(doc).cloned().unwrap_or_default();
-    let mut left = COPIED;
-    for at in places {
+    let schemas = doc.pointer("/components/schemas");
+    let (none, mut left) = (Map::new(), COPIED);
+    let schemas = schemas.and_then(Value::as_object).unwrap_or(&none);
+    let found = places.into_iter().filter_map(|at| {
+        let schema = doc.pointer(&at)?.as_object()?;
+        let with_null = with_null(schema);
+        let new = match merged(with_null.as_ref().unwrap_or(schema), schemas, &mut left) {
+            Merged::No => Some(with_null?),
+            Merged::Into(new) => Some(new),
+            Merged::Never => None,
+        };
+        Some((at, new))
+    });
+    let found: Vec<_> = found.collect();
+    for (at, new) in found {
         // A part of a schema that was merged is gone.
         let Some(Value::Object(schema)) = doc.pointer_mut(&at) else {
             continue;
         };
-        move_null(schema);
-        match merged(schema, &schemas, &mut left) {
-            Merged::No => {}
-            Merged::Into(new) => *schema = new,
-            Merged::Never => {
-                schema.retain(|key, _| is_about(key));
-                schema.insert(contract::JSON.into(), true.into());
-                report.warn(at, "its parts make no one type: any JSON is accepted");
-            }
+        if let Some(new) = new {
+            *schema = new;
+            continue;
         }
+        schema.retain(|key, _| is_about(key));
+        schema.insert(contract::JSON.into(), true.into());
+        report.warn(at, "its parts make no one type: any JSON is accepted");
     }
 }
 
@@ -58,23 +64,21 @@ fn is_about(key: &str) -> bool {
     drf::is_word(key) || matches!(key, "readOnly" | "writeOnly" | "nullable")
 }
 
-/// Moves `nullable` of a part that says nothing else to the whole.
-fn move_null(schema: &mut Map<String, Value>) {
-    let Some(Value::Array(parts)) = schema.get_mut("allOf") else {
-        return;
-    };
+/// Returns the schema with `nullable` of a part that says nothing else, if there is one.
+fn with_null(schema: &Map<String, Value>) -> Option<Map<String, Value>> {
     let only_null = |part: &Value| {
         let part = part.as_object();
         part.is_some_and(|part| part.contains_key("nullable") && part.keys().all(|k| is_about(k)))
     };
-    if parts.iter().all(only_null) {
-        return;
+    let parts = schema.get("allOf")?.as_array()?;
+    let (null, others): (Vec<_>, Vec<_>) = parts.iter().partition(|part| only_null(part));
+    if null.is_empty() || others.is_empty() {
+        return None;
     }
-    let before = parts.len();
-    parts.retain(|part| !only_null(part));
-    if parts.len() < before {
-        schema.insert("nullable".into(), true.into());
-    }
+    let mut new = schema.clone();
+    new.insert("allOf".into(), others.into_iter().cloned().collect());
+    new.insert("nullable".into(), true.into());
+    Some(new)
 }
 
 fn merged(whole: &Map<String, Value>, schemas: &Map<String, Value>, left: &mut usize) -> Merged {

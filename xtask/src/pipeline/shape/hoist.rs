@@ -58,9 +58,10 @@ pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
 /// Gives an `allOf` of several objects that are components, or of one and what it requires, empty
 /// `properties`: it is an object of its own.
 fn mark_composed(doc: &mut Value) {
-    let schemas = document::schemas(doc).cloned().unwrap_or_default();
+    let schemas = doc.pointer("/components/schemas");
+    let schemas = schemas.and_then(Value::as_object);
     let (mut users, mut todo) = (HashMap::<&str, Vec<&str>>::new(), Vec::new());
-    for (name, schema) in &schemas {
+    for (name, schema) in schemas.into_iter().flatten() {
         let parts = schema.get("allOf").and_then(Value::as_array);
         let parts = parts.into_iter().flatten().chain([schema]);
         for part in parts {
@@ -72,7 +73,7 @@ fn mark_composed(doc: &mut Value) {
     }
     let mut objects = HashSet::new();
     while let Some(name) = todo.pop() {
-        if objects.insert(name) {
+        if objects.insert(name.to_owned()) {
             todo.extend(users.get(name).into_iter().flatten());
         }
     }
