@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "../../conformance/tests/support/document.rs"]
+mod document;
 #[path = "../../conformance/tests/support/recorder.rs"]
 mod recorder;
 
@@ -13,7 +15,8 @@ use autopi_cli::{
     call::{Content, Given, prepare},
     index::{BodyKind, Index, Operation},
 };
-use recorder::{Log, Sent, document, recorder};
+use document::document;
+use recorder::{Log, Sent, recorder};
 use serde_json::{Value, json};
 use support::Cli;
 
