@@ -20,9 +20,9 @@ use reqwest::{Request, Response};
 
 /// The JSON of each 2xx response, by its operation.
 #[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Vec<(&'static str, Value)>>>);
+struct SeenResponses(Arc<Mutex<Vec<(&'static str, Value)>>>);
 
-impl ClientHooks for Seen {
+impl ClientHooks for SeenResponses {
     fn exec<'a>(
         &'a self,
         request: Request,
@@ -53,7 +53,7 @@ async fn responses_of_the_sandbox_are_as_the_schemas_of_their_types_say() {
         .iter()
         .map(|(id, schema)| (*id, jsonschema::validator_for(&schema()).unwrap()))
         .collect();
-    let seen = Seen::default();
+    let seen = SeenResponses::default();
     let api = Sandbox::builder()
         .spec(document("upstream.json"))
         .response_spec(normalised.clone())

@@ -17,11 +17,11 @@ use document::document;
 use serde_json::json;
 
 /// The request line, `Content-Length` and body of each request.
-type Seen = Arc<Mutex<Vec<(String, Option<String>, String)>>>;
+type SentRequests = Arc<Mutex<Vec<(String, Option<String>, String)>>>;
 
 /// Starts a server that responds to every request with an empty object.
-async fn server() -> (Client, Seen) {
-    let seen = Seen::default();
+async fn server() -> (Client, SentRequests) {
+    let seen = SentRequests::default();
     let log = seen.clone();
     let app = Router::new().fallback(move |request: Request| async move {
         let (head, body) = request.into_parts();

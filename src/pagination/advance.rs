@@ -41,10 +41,10 @@ impl Paginator {
         }
         // A server that sends an object whatever the page number would do so for ever.
         if self.linked || page.says_next || page.is_item || received == 0 {
-            return self.over(page);
+            return self.end_of_list(page);
         }
         let Some(params) = self.params else {
-            return self.over(page);
+            return self.end_of_list(page);
         };
         self.index = self.after(params, received);
         let Some(count) = page.count else {
@@ -88,7 +88,7 @@ impl Paginator {
     }
 
     /// Returns false, the end of the list, or an error if the count says that there are more items.
-    fn over<T>(&self, page: &Page<T>) -> Result<bool, Error> {
+    fn end_of_list<T>(&self, page: &Page<T>) -> Result<bool, Error> {
         match page.count.filter(|count| self.whole && *count > self.seen) {
             None => Ok(false),
             Some(count) => Err(Error::pagination(format!(

@@ -59,14 +59,14 @@ impl Report {
 /// Warnings that many places may have alike: each is said once, with the first place and how many
 /// there are.
 #[derive(Default)]
-pub struct Alike {
+pub struct RepeatedWarnings {
     /// The index of each message.
     known: HashMap<String, usize>,
     /// Message and places.
     said: Vec<(String, Vec<String>)>,
 }
 
-impl Alike {
+impl RepeatedWarnings {
     pub fn warn(&mut self, pointer: impl fmt::Display, message: &str) {
         match self.known.get(message) {
             Some(i) => self.said[*i].1.push(pointer.to_string()),

@@ -6,11 +6,15 @@ use autopi::rt::secret;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
-use super::{Part, Seen, Shown, TOKEN};
+use super::{Part, Shown, ShownParts, TOKEN};
 use crate::output::{json, quoted};
 
 /// Returns the command that sends the request, with placeholders for its secrets.
-pub(super) fn curl(request: &reqwest::Request, template: Option<&str>, seen: &Seen) -> String {
+pub(super) fn curl(
+    request: &reqwest::Request,
+    template: Option<&str>,
+    seen: &ShownParts,
+) -> String {
     let parts = &seen.parts;
     let is_secret = |name: &str| seen.secrets.contains(name) || secret::when_written(name);
     // Headers are in lower case.

@@ -19,10 +19,10 @@ const TOKEN: &str = "APIToken $AUTOPI_API_TOKEN";
 
 /// Hooks that capture a request instead of sending it.
 #[derive(Clone, Debug, Default)]
-pub struct DryRun(Arc<Mutex<Seen>>);
+pub struct DryRun(Arc<Mutex<ShownParts>>);
 
 #[derive(Debug, Default)]
-struct Seen {
+struct ShownParts {
     /// Members that the document marks as secrets, whatever their names.
     secrets: HashSet<String>,
     /// The parts of a form, which a request cannot show.

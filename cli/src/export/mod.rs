@@ -70,7 +70,7 @@ struct Fetched {
 type Moment = Option<autopi::Timestamp>;
 
 /// The export that was asked for.
-struct Asked<'a> {
+struct ExportRequest<'a> {
     context: &'a Context,
     client: Client,
     format: Format,
@@ -117,7 +117,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
     let mut fields = texts("field");
     fields.sort();
     fields.dedup();
-    let asked = Asked {
+    let asked = ExportRequest {
         said: json!({
             "export": name, "from": text("from"), "to": text("to"), "window": text("window"),
             "fields": fields, "format": format.name(), "api": api, "account": account,
@@ -155,7 +155,7 @@ pub fn run(context: &Context, matches: &ArgMatches) -> Result<()> {
 
 /// Writes one file, or one for each device in a folder.
 async fn files(
-    asked: &Asked<'_>,
+    asked: &ExportRequest<'_>,
     source: &impl Source,
     target: &Path,
     is_folder: bool,
@@ -199,7 +199,7 @@ fn shown(path: &Path) -> String {
 }
 
 async fn file(
-    asked: &Asked<'_>,
+    asked: &ExportRequest<'_>,
     source: &impl Source,
     path: PathBuf,
     devices: Vec<String>,
@@ -246,7 +246,7 @@ async fn file(
 /// Fetches the missing windows, several at once, stores them in order, and writes the file. Returns
 /// how many positions are left out, and the fields that no row has.
 async fn fill(
-    asked: &Asked<'_>,
+    asked: &ExportRequest<'_>,
     source: &impl Source,
     journal: &mut Journal,
     devices: &[String],

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Asked, Fetched, Source, columns,
+    ExportRequest, Fetched, Source, columns,
     format::{Column, Kind},
     in_utc,
     missing::{Missing, Names, add, is_part, names},
@@ -27,7 +27,7 @@ const FIELDS: &str = "/logbook/storage/data_fields/";
 const DEVICE: &str = "device_id";
 
 pub struct Telemetry<'a> {
-    asked: &'a Asked<'a>,
+    asked: &'a ExportRequest<'a>,
     operation: &'static Operation,
     columns: Vec<Column>,
     times: Vec<String>,
@@ -35,7 +35,7 @@ pub struct Telemetry<'a> {
 }
 
 impl<'a> Telemetry<'a> {
-    pub fn new(asked: &'a Asked<'a>, fields: Vec<String>) -> Result<Self> {
+    pub fn new(asked: &'a ExportRequest<'a>, fields: Vec<String>) -> Result<Self> {
         let operation = device::operation(asked.context, "GET", &RAW)?;
         let columns = columns(asked.context, operation);
         Ok(Self {
@@ -62,7 +62,7 @@ impl Source for Telemetry<'_> {
     }
 
     async fn rows(&self, unit: &Unit) -> Result<Fetched> {
-        let Asked {
+        let ExportRequest {
             context, client, ..
         } = self.asked;
         // The type of a field cannot be told from its name: `a.b` is a type, or a member of another

@@ -4,7 +4,7 @@ use autopi::jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    Asked, Fetched, Source, columns,
+    ExportRequest, Fetched, Source, columns,
     format::Column,
     in_utc, moment,
     plan::Unit,
@@ -17,14 +17,14 @@ use crate::{Result, device, index::Operation};
 pub const TRIPS: [&str; 2] = ["/logbook/v2/trips/", "/logbook/trips/"];
 
 pub struct Trips<'a> {
-    asked: &'a Asked<'a>,
+    asked: &'a ExportRequest<'a>,
     operation: &'static Operation,
     columns: Vec<Column>,
     times: Vec<String>,
 }
 
 impl<'a> Trips<'a> {
-    pub fn new(asked: &'a Asked<'a>) -> Result<Self> {
+    pub fn new(asked: &'a ExportRequest<'a>) -> Result<Self> {
         let operation = device::operation(asked.context, "GET", &TRIPS)?;
         if asked.format.has_tracks() {
             // Checked before a trip is fetched.
@@ -61,7 +61,7 @@ impl Source for Trips<'_> {
     }
 
     async fn rows(&self, unit: &Unit) -> Result<Fetched> {
-        let Asked {
+        let ExportRequest {
             context, client, ..
         } = self.asked;
         let has = |name: &str| self.operation.parameters.iter().any(|p| p.name == name);

@@ -75,7 +75,7 @@ impl<M: SerializeMap> Fields for Writer<'_, M> {
 #[cold]
 pub fn debug<T: Record>(record: &T, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
     let mut shown = f.debug_struct(name);
-    record.each(Shower {
+    record.each(DebugFields {
         shown: &mut shown,
         names: T::FIELDS,
         secrets: T::SECRETS,
@@ -84,14 +84,14 @@ pub fn debug<T: Record>(record: &T, f: &mut fmt::Formatter<'_>, name: &str) -> f
     shown.finish()
 }
 
-struct Shower<'s, 'f, 'a> {
+struct DebugFields<'s, 'f, 'a> {
     shown: &'s mut fmt::DebugStruct<'f, 'a>,
     names: &'static [&'static str],
     secrets: &'static [usize],
     index: usize,
 }
 
-impl Shower<'_, '_, '_> {
+impl DebugFields<'_, '_, '_> {
     fn field(mut self, field: &dyn Redact) -> Self {
         let name = self.names.get(self.index).copied().unwrap_or_default();
         match self.secrets.contains(&self.index) {
@@ -103,7 +103,7 @@ impl Shower<'_, '_, '_> {
     }
 }
 
-impl Fields for Shower<'_, '_, '_> {
+impl Fields for DebugFields<'_, '_, '_> {
     fn required(self, field: &(impl Serialize + Redact)) -> Self {
         self.field(field)
     }

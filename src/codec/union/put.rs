@@ -13,7 +13,7 @@ pub fn tagged<T: Record, S: Serializer>(
 ) -> Result<S::Ok, S::Error> {
     let mut map = s.serialize_map(None)?;
     map.serialize_entry(name, &tag)?;
-    let others = &mut Others {
+    let others = &mut WithoutMember {
         map: &mut map,
         name,
         taken: false,
@@ -33,13 +33,13 @@ pub fn plain<T: Serialize, S: Serializer>(
 }
 
 /// A map that leaves out one member.
-struct Others<'a, M> {
+struct WithoutMember<'a, M> {
     map: &'a mut M,
     name: &'static str,
     taken: bool,
 }
 
-impl<M: SerializeMap> SerializeMap for Others<'_, M> {
+impl<M: SerializeMap> SerializeMap for WithoutMember<'_, M> {
     type Ok = ();
     type Error = M::Error;
 

@@ -128,7 +128,11 @@ fn blamed(mut new: Normalized, input: Input<'_>) -> Result<Normalized, Failure> 
         run_stages(Input { overlay, ..input }).is_ok_and(|new| new.broken.is_some())
     };
     let broken = new.broken.zip(input.overlay);
-    new.broken = broken.map(|(e, all)| overlay::blame(all, e, breaks).at(OVERLAY).line_in(all));
+    new.broken = broken.map(|(e, all)| {
+        overlay::failing_action(all, e, breaks)
+            .at(OVERLAY)
+            .line_in(all)
+    });
     Ok(new)
 }
 

@@ -19,12 +19,12 @@ use crate::document::{escape, types::type_of};
 pub struct Place {
     /// The pointers of the schemas that require it.
     pub required_at: BTreeSet<String>,
-    pub seen: BTreeMap<String, Seen>,
+    pub seen: BTreeMap<String, OperationEvidence>,
 }
 
 /// The evidence from one operation.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Seen {
+pub struct OperationEvidence {
     pub evidence: Evidence,
     pub responses: usize,
     /// The number of responses that broke each family of rules.

@@ -33,7 +33,7 @@ use serde_json::{Value, json};
 pub use live::{Target, probe};
 pub use propose::{Count, Finding};
 
-use self::{judge::Judge, propose::Asked};
+use self::{judge::Judge, propose::ProbedOperation};
 
 /// The outcome of a probe.
 #[derive(serde::Serialize)]
@@ -103,7 +103,7 @@ pub fn recorded(doc: &Value, file: &Path, base: Option<&Url>) -> Result<Outcome>
             faults,
         );
     }
-    let asked: Vec<Asked> = asked.into_values().collect();
+    let asked: Vec<ProbedOperation> = asked.into_values().collect();
     Ok(Outcome {
         judged: judged.len(),
         others,
@@ -117,7 +117,7 @@ struct Recording<'a, 'd> {
     /// The paths of all operations.
     paths: Vec<&'a str>,
     /// The operations that can be judged, by path.
-    asked: &'a BTreeMap<String, Asked>,
+    asked: &'a BTreeMap<String, ProbedOperation>,
     /// The path of the base URL.
     prefix: &'a str,
     /// The host of the API: what another one sent proves nothing about it.
@@ -188,7 +188,7 @@ fn operations(doc: &Value) -> Result<Vec<Operation<'_>>> {
 }
 
 /// Returns the operations that document a JSON response, by path, with the places of their schemas.
-fn asked(doc: &Value, operations: &[Operation<'_>]) -> BTreeMap<String, Asked> {
+fn asked(doc: &Value, operations: &[Operation<'_>]) -> BTreeMap<String, ProbedOperation> {
     let document = Document::new(doc);
     let place = |op: &Operation<'_>| {
         let (status, content) = success(&document, op).ok()?;
@@ -205,7 +205,7 @@ fn asked(doc: &Value, operations: &[Operation<'_>]) -> BTreeMap<String, Asked> {
             .get("operationId")
             .and_then(Value::as_str)
             .unwrap_or(op.path);
-        let asked = Asked {
+        let asked = ProbedOperation {
             name: format!("GET {}", op.path),
             id: id.to_owned(),
             at: place(op)?,

@@ -12,7 +12,7 @@ const IDS: [&str; 3] = ["id", "uuid", "pk"];
 
 /// Values from earlier responses.
 #[derive(Default, Serialize, Deserialize)]
-pub struct Known {
+pub struct KnownValues {
     /// The names of parameters; nothing else is remembered.
     wanted: BTreeSet<String>,
     /// The requested path and the first item of each list, by its path template.
@@ -21,7 +21,7 @@ pub struct Known {
     members: BTreeMap<String, String>,
 }
 
-impl Known {
+impl KnownValues {
     pub fn new(doc: &Document<'_>, operations: &[Operation<'_>]) -> Self {
         let mut wanted: BTreeSet<String> = IDS.map(str::to_owned).into();
         for op in operations {

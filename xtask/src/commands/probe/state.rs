@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use super::{judge::Place, plan::Known};
+use super::{judge::Place, plan::KnownValues};
 use crate::pipeline::{fetch, write};
 
 #[derive(Default, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct State {
     pub judged: usize,
     /// The operations that were not judged, by reason.
     pub others: BTreeMap<String, Vec<String>>,
-    pub known: Known,
+    pub known: KnownValues,
     pub places: BTreeMap<String, Place>,
 }
 

@@ -37,7 +37,7 @@ impl Version {
 }
 
 /// Returns the members of a kind of object, unless it is not listed here.
-pub fn known(kind: &str) -> Option<&'static Known> {
+pub fn known(kind: &str) -> Option<&'static MemberVersions> {
     LISTED.get(kind)
 }
 
@@ -52,10 +52,10 @@ pub fn each_known(mut f: impl FnMut(&'static str, &'static str, Version, Version
 }
 
 /// The members of a kind of object, each with the first and the last version that has it.
-pub type Known = HashMap<&'static str, (Version, Version)>;
+pub type MemberVersions = HashMap<&'static str, (Version, Version)>;
 
-static LISTED: LazyLock<HashMap<&str, Known>> = LazyLock::new(|| {
-    let mut listed: HashMap<&str, Known> = HashMap::new();
+static LISTED: LazyLock<HashMap<&str, MemberVersions>> = LazyLock::new(|| {
+    let mut listed: HashMap<&str, MemberVersions> = HashMap::new();
     for (kinds, first, last, names) in NAMES {
         for kind in kinds.split(',') {
             let names = names.split_whitespace();

@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-pub use known::{Known, Version, each_known, known};
+pub use known::{MemberVersions, Version, each_known, known};
 pub use objects::{
     BODY, DOCUMENT, ENCODING, HEADER, OPERATION, PARAMETER, PATH_ITEM, RESPONSE, SCHEMA,
 };

@@ -9,7 +9,7 @@ use crate::document::{
     members::{At, DOCUMENT, Is, Kind, SCHEMA, each},
     parts::{self, LISTS},
 };
-use crate::report::{Alike, Report};
+use crate::report::{RepeatedWarnings, Report};
 
 /// The maximum number of parts of an object that are looked through.
 const MOST: usize = 200;
@@ -21,7 +21,7 @@ const SINGLE: [&str; 4] = ["not", "if", "then", "else"];
 /// itself a part of something may mean a member of that.
 pub fn find_unnamed(doc: &Value, report: &mut Report) {
     let parts = parts(doc);
-    let mut warnings = Alike::default();
+    let mut warnings = RepeatedWarnings::default();
     let _ = each::<()>(
         doc,
         Is::One(&DOCUMENT),

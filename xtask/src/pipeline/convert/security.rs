@@ -11,7 +11,7 @@ use crate::document::{
     members::{At, DOCUMENT, Is, OPERATION, each, each_mut},
     pointer_of, unescape,
 };
-use crate::report::{Alike, Report};
+use crate::report::{RepeatedWarnings, Report};
 
 /// Removes the schemes of a converted document that OpenAPI 3.0 cannot express. `place` is where
 /// the prepared document has them.
@@ -56,7 +56,7 @@ pub fn find_unsent(doc: &Value, report: &mut Report) {
             report.warn(format!("{place}/{}", escape(name)), message);
         }
     }
-    let mut unknown = Alike::default();
+    let mut unknown = RepeatedWarnings::default();
     let _ = each::<()>(
         doc,
         Is::One(&DOCUMENT),

@@ -6,13 +6,13 @@ use serde_json::{Map, Value};
 
 use crate::document::METHODS;
 use crate::document::members::{At, DOCUMENT, Is, PATH_ITEM, SCHEMA, Version, each_mut, known};
-use crate::report::{Alike, Report};
+use crate::report::{RepeatedWarnings, Report};
 
 /// Leaves out the members that nothing reads, with a warning at the first place of each.
 pub fn leave_out(doc: &mut Value, report: &mut Report) {
     let mut unread = Unread {
         version: Version::of(doc),
-        warnings: Alike::default(),
+        warnings: RepeatedWarnings::default(),
     };
     each_mut(doc, Is::One(&DOCUMENT), &At::ROOT, &mut |kind, at, map| {
         unread.ours(at, map);
@@ -56,7 +56,7 @@ const TELLS: [&str; 8] = [
 
 struct Unread {
     version: Version,
-    warnings: Alike,
+    warnings: RepeatedWarnings,
 }
 
 impl Unread {

@@ -51,10 +51,10 @@ pub fn named(
     };
     let shared = ["components", "definitions", "parameters", "responses"];
     for (key, part) in members(Some(doc)).filter(|(key, _)| !shared.contains(&key.as_str())) {
-        uses.of(part, DOCUMENT.member(key), How::Json, key);
+        uses.of(part, DOCUMENT.member(key), WrittenAs::Json, key);
     }
     for (name, item) in members(doc.get("webhooks")) {
-        uses.of(item, Is::One(&PATH_ITEM), How::Json, name);
+        uses.of(item, Is::One(&PATH_ITEM), WrittenAs::Json, name);
     }
     let mut edges: BTreeMap<String, BTreeSet<(String, Inside)>> = BTreeMap::new();
     for (pointer, component) in components(doc).into_iter().filter(|(at, _)| is_used(at)) {
@@ -62,10 +62,10 @@ pub fn named(
         match (is, forms.get(&pointer)) {
             (Is::One(kind), Some(Some(form))) if kind == &SCHEMA => uses.form(component, form),
             (Is::One(kind), _) if kind == &SCHEMA => {
-                uses.of(component, is, How::AsUsed(Inside::default()), "");
+                uses.of(component, is, WrittenAs::AsUsed(Inside::default()), "");
                 edges.insert(pointer, std::mem::take(&mut uses.inner));
             }
-            _ => uses.of(component, is, How::Json, ""),
+            _ => uses.of(component, is, WrittenAs::Json, ""),
         }
     }
     let mut found = uses.found;
@@ -93,7 +93,7 @@ fn add(found: &mut Fields, name: &str, how: Option<Field>) -> bool {
 
 /// How a schema is written where it stands.
 #[derive(Clone, Copy)]
-enum How {
+enum WrittenAs {
     Json,
     Text(Field),
     /// As the component that it is, or is a part of.
@@ -134,7 +134,7 @@ struct Uses<'a> {
 
 impl Uses<'_> {
     /// Adds what a value names; `key` is its name in a map.
-    fn of(&mut self, value: &Value, is: Is, how: How, key: &str) {
+    fn of(&mut self, value: &Value, is: Is, how: WrittenAs, key: &str) {
         match (is, value) {
             (Is::SchemaOrBool, _) => self.of(value, Is::One(&SCHEMA), how, key),
             (Is::One(kind), Value::Object(map)) if kind == &SCHEMA => {
@@ -145,9 +145,11 @@ impl Uses<'_> {
                 for (key, inner) in map {
                     let how = match how {
                         _ if only && key == "allOf" => how,
-                        How::Json => How::Json,
-                        How::Text(field) => How::Text(Inside::default().and(key).of(field)),
-                        How::AsUsed(inside) => How::AsUsed(inside.and(key)),
+                        WrittenAs::Json => WrittenAs::Json,
+                        WrittenAs::Text(field) => {
+                            WrittenAs::Text(Inside::default().and(key).of(field))
+                        }
+                        WrittenAs::AsUsed(inside) => WrittenAs::AsUsed(inside.and(key)),
                     };
                     self.of(inner, kind.member(key), how, key);
                 }
@@ -164,9 +166,9 @@ impl Uses<'_> {
                                 entries: Some(written(Some(value))),
                                 is_member: false,
                             };
-                            self.of(inner, kind.member(key), How::Text(field), key);
+                            self.of(inner, kind.member(key), WrittenAs::Text(field), key);
                         }
-                        _ => self.of(inner, kind.member(key), How::Json, key),
+                        _ => self.of(inner, kind.member(key), WrittenAs::Json, key),
                     }
                 }
             }
@@ -180,11 +182,11 @@ impl Uses<'_> {
         }
     }
 
-    fn named(&mut self, to: &str, how: How) {
+    fn named(&mut self, to: &str, how: WrittenAs) {
         match how {
-            How::Json => drop(add(&mut self.found, to, None)),
-            How::Text(field) => drop(add(&mut self.found, to, Some(field))),
-            How::AsUsed(inside) => drop(self.inner.insert((to.to_owned(), inside))),
+            WrittenAs::Json => drop(add(&mut self.found, to, None)),
+            WrittenAs::Text(field) => drop(add(&mut self.found, to, Some(field))),
+            WrittenAs::AsUsed(inside) => drop(self.inner.insert((to.to_owned(), inside))),
         }
     }
 
@@ -192,18 +194,18 @@ impl Uses<'_> {
     fn form(&mut self, schema: &Value, form: &Form) {
         for (name, member) in members(get(Some(schema), "properties")) {
             let how = match form.is_text(name) && is_plain(self.doc, member) {
-                true => How::Text(Field {
+                true => WrittenAs::Text(Field {
                     entries: Some(form.entries(name)),
                     is_member: true,
                 }),
-                false => How::Json,
+                false => WrittenAs::Json,
             };
             self.of(member, Is::One(&SCHEMA), how, name);
         }
         if reference(Some(schema)).is_none() {
             for key in ["allOf", "anyOf", "oneOf"] {
                 for part in items(schema.get(key)) {
-                    self.of(part, Is::One(&SCHEMA), How::Json, "");
+                    self.of(part, Is::One(&SCHEMA), WrittenAs::Json, "");
                 }
             }
         }

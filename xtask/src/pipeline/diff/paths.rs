@@ -32,7 +32,7 @@ impl Path<'_> {
 
 /// The way in which an operation was found.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub enum MatchKind {
     Same,
     /// Under the same URL, of which another part is in the base path.
     Prefix,
@@ -44,7 +44,7 @@ pub enum How {
 pub struct Pair<'a> {
     pub old: Option<Path<'a>>,
     pub new: Option<Path<'a>>,
-    pub how: How,
+    pub how: MatchKind,
 }
 
 /// Returns a path without the names of its parameters: `/a/{}/b/` for `/a/{id}/b/`.
@@ -103,7 +103,7 @@ pub fn pairs<'a>(old: &'a Value, new: &'a Value) -> Vec<Pair<'a>> {
         &mut gone,
         &mut come,
         &mut out,
-        How::Same,
+        MatchKind::Same,
         |op| Some(op.name()),
         |op| Some(op.name()),
     );
@@ -111,7 +111,7 @@ pub fn pairs<'a>(old: &'a Value, new: &'a Value) -> Vec<Pair<'a>> {
         &mut gone,
         &mut come,
         &mut out,
-        How::Same,
+        MatchKind::Same,
         |op| Some(op.key()),
         |op| Some(op.key()),
     );
@@ -120,7 +120,7 @@ pub fn pairs<'a>(old: &'a Value, new: &'a Value) -> Vec<Pair<'a>> {
             &mut gone,
             &mut come,
             &mut out,
-            How::Prefix,
+            MatchKind::Prefix,
             |op| Some(full(bases.0, op)),
             |op| Some(full(bases.1, op)),
         );
@@ -128,18 +128,25 @@ pub fn pairs<'a>(old: &'a Value, new: &'a Value) -> Vec<Pair<'a>> {
     let id = |op: &Path<'_>| {
         Some(text(Some(op.op), "operationId").to_owned()).filter(|id| !id.is_empty())
     };
-    meet(&mut gone, &mut come, &mut out, How::Moved, id, id);
+    meet(&mut gone, &mut come, &mut out, MatchKind::Moved, id, id);
     let shape = |op: &Path<'_>| Some(shape(op));
-    meet(&mut gone, &mut come, &mut out, How::Moved, shape, shape);
+    meet(
+        &mut gone,
+        &mut come,
+        &mut out,
+        MatchKind::Moved,
+        shape,
+        shape,
+    );
     out.extend(gone.into_iter().map(|op| Pair {
         old: Some(op),
         new: None,
-        how: How::Same,
+        how: MatchKind::Same,
     }));
     out.extend(come.into_iter().map(|op| Pair {
         old: None,
         new: Some(op),
-        how: How::Same,
+        how: MatchKind::Same,
     }));
     out
 }
@@ -149,7 +156,7 @@ fn meet<'a>(
     gone: &mut Vec<Path<'a>>,
     come: &mut Vec<Path<'a>>,
     out: &mut Vec<Pair<'a>>,
-    how: How,
+    how: MatchKind,
     old_key: impl Fn(&Path<'a>) -> Option<String>,
     new_key: impl Fn(&Path<'a>) -> Option<String>,
 ) {

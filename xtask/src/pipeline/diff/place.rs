@@ -70,7 +70,7 @@ impl Operations {
 
 /// Whether the caller calls the operations of a path item or a callback, and whether they call it.
 #[derive(Clone, Copy, Default)]
-pub struct Turns {
+pub struct Callers {
     pub calls: bool,
     pub called: bool,
 }

@@ -14,7 +14,7 @@ use super::{
     forms::{self, Form},
     nulls,
     paths::label,
-    place::{Operations, Sides, Turns},
+    place::{Callers, Operations, Sides},
     renames::components,
     tags::Bases,
     values::{items, members},
@@ -27,9 +27,9 @@ use crate::document::{
 
 /// The operations that reach a component.
 #[derive(Clone, Default)]
-pub struct Seen(Operations);
+pub struct ReachedBy(Operations);
 
-impl Seen {
+impl ReachedBy {
     /// Returns the sides before and now, with the operations now, or those before if there are
     /// none.
     pub fn and(self, now: Self) -> (Sides, Operations) {
@@ -52,10 +52,10 @@ impl Seen {
 /// A document, and the operations that reach each of its components.
 pub struct Reach<'a> {
     pub doc: &'a Value,
-    seen: BTreeMap<String, Seen>,
+    seen: BTreeMap<String, ReachedBy>,
     /// The shared path items and callbacks, with whether the caller calls them, is called by them,
     /// or both.
-    turns: BTreeMap<String, Turns>,
+    turns: BTreeMap<String, Callers>,
     /// The shared parts that the current path or webhook has entered, each with whether the caller
     /// is the one that is called there.
     entered: BTreeSet<(String, bool)>,
@@ -163,7 +163,7 @@ impl<'a> Reach<'a> {
     }
 
     /// Returns who calls the operations of a shared path item or callback.
-    pub fn turns(&self, pointer: &str) -> Turns {
+    pub fn turns(&self, pointer: &str) -> Callers {
         self.turns.get(pointer).copied().unwrap_or_default()
     }
 
@@ -234,7 +234,7 @@ impl<'a> Reach<'a> {
     }
 
     /// Returns what reaches the component at a pointer.
-    pub fn of(&self, pointer: &str) -> Seen {
+    pub fn of(&self, pointer: &str) -> ReachedBy {
         self.seen.get(pointer).cloned().unwrap_or_default()
     }
 

@@ -209,7 +209,7 @@ pub fn one_to_one<'v>(
     gone: &[(&'v String, &'v Value)],
     come: &[(&'v String, &'v Value)],
 ) -> BTreeMap<String, String> {
-    let (by_old, by_new) = (Alike::new(gone), Alike::new(come));
+    let (by_old, by_new) = (SimilarMembers::new(gone), SimilarMembers::new(come));
     let mut out = BTreeMap::new();
     for new in come {
         if let Some(old) = by_old.only(new)
@@ -222,7 +222,7 @@ pub fn one_to_one<'v>(
 }
 
 /// Members by their letters, and by their values if those describe them.
-struct Alike<'a, 'v>(HashMap<Mark<'v>, Vec<&'a (&'v String, &'v Value)>>);
+struct SimilarMembers<'a, 'v>(HashMap<Mark<'v>, Vec<&'a (&'v String, &'v Value)>>);
 
 #[derive(PartialEq, Eq, Hash)]
 enum Mark<'v> {
@@ -230,7 +230,7 @@ enum Mark<'v> {
     Value(&'v Value),
 }
 
-impl<'a, 'v> Alike<'a, 'v> {
+impl<'a, 'v> SimilarMembers<'a, 'v> {
     fn new(all: &'a [(&'v String, &'v Value)]) -> Self {
         let mut marks: HashMap<_, Vec<_>> = HashMap::new();
         for member in all {

@@ -30,7 +30,7 @@ pub fn walk(old: &Value, new: &Value) -> Vec<Change> {
     if old == new {
         return Vec::new();
     }
-    let made = Made::default();
+    let made = Synthesized::default();
     let mut walker = Walker {
         made: &made,
         old: Reach::new(old),
@@ -76,9 +76,9 @@ pub fn change(rule: Rule, pointer: &str, what: String) -> Change {
 /// Schemas that are in neither document, but are what one of them says: each lives as long as the
 /// walk.
 #[derive(Default)]
-struct Made(OnceCell<(Vec<Value>, Box<Made>)>);
+struct Synthesized(OnceCell<(Vec<Value>, Box<Synthesized>)>);
 
-impl Drop for Made {
+impl Drop for Synthesized {
     /// Drops a long chain without recursion.
     fn drop(&mut self) {
         let mut next = self.0.take();
@@ -90,7 +90,7 @@ impl Drop for Made {
 
 pub struct Walker<'a> {
     /// The end of the chain.
-    made: &'a Made,
+    made: &'a Synthesized,
     pub old: Reach<'a>,
     pub new: Reach<'a>,
     pub renames: Renames,

@@ -85,7 +85,7 @@ pub fn list(stale: &[Stale]) -> String {
 
 /// Returns the failure of the action that makes a document invalid; `breaks` says whether an
 /// overlay does.
-pub fn blame(text: &str, e: Failure, breaks: impl Fn(&str) -> bool) -> Failure {
+pub fn failing_action(text: &str, e: Failure, breaks: impl Fn(&str) -> bool) -> Failure {
     let all: Value = locate::parse(text).unwrap_or_default();
     let with = |n: usize| {
         let mut some = all.clone();

@@ -18,7 +18,7 @@ use indicatif::ProgressBar;
 use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
-use super::{Asked, Outcome, judge::Judge, plan::Known, propose, state::State};
+use super::{Outcome, ProbedOperation, judge::Judge, plan::KnownValues, propose, state::State};
 use crate::{pipeline::write, place};
 
 /// The API to probe, and the limits of requests.
@@ -75,7 +75,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
         Some(path) if target.resume => State::load(path, &of)?,
         _ => State {
             of,
-            known: Known::new(&document, &operations),
+            known: KnownValues::new(&document, &operations),
             ..State::default()
         },
     };
@@ -130,7 +130,7 @@ pub async fn probe(doc: &Value, target: &Target) -> Result<Outcome> {
 /// A probe under way.
 struct Probe<'a> {
     document: Document<'a>,
-    asked: &'a BTreeMap<String, Asked>,
+    asked: &'a BTreeMap<String, ProbedOperation>,
     target: &'a Target,
     base: Url,
     /// The base URL as it is shown.
@@ -190,7 +190,7 @@ impl<'a> Probe<'a> {
     }
 
     /// Returns the operation's response schema, its URL and its path, or why it is not called.
-    fn request(&self, op: &Operation<'_>) -> Result<(&'a Asked, Url, String), String> {
+    fn request(&self, op: &Operation<'_>) -> Result<(&'a ProbedOperation, Url, String), String> {
         if let Some(why) = left_alone(op.path, &self.target.skip) {
             return Err(why);
         }

@@ -44,7 +44,7 @@ pub struct Finding {
 
 /// An operation that can be probed: its name, its operation id, and the place of its response's
 /// schema.
-pub struct Asked {
+pub struct ProbedOperation {
     pub name: String,
     pub id: String,
     pub at: String,
@@ -53,7 +53,7 @@ pub struct Asked {
 type Places = BTreeMap<String, Place>;
 
 /// Returns the findings of all places.
-pub fn findings(root: &Value, operations: &[Asked], places: &Places) -> Vec<Finding> {
+pub fn findings(root: &Value, operations: &[ProbedOperation], places: &Places) -> Vec<Finding> {
     let mut all = All {
         work: root.clone(),
         reach: operations
@@ -88,7 +88,7 @@ struct All<'a> {
 impl All<'_> {
     /// Returns the operations that still give evidence for a place: one with its own schema no
     /// longer does.
-    fn gave<'p>(&'p self, at: &str, place: &'p Place) -> Vec<(&'p String, &'p Evidence)> {
+    fn evidence_for<'p>(&'p self, at: &str, place: &'p Place) -> Vec<(&'p String, &'p Evidence)> {
         let component = component_of(at);
         let gives = |op: &&String| {
             component
@@ -101,7 +101,7 @@ impl All<'_> {
 
     /// Proposes a correction of a schema for all operations that return it.
     fn shared(&mut self, at: &str, place: &Place, rule: &Rule) {
-        let gave = self.gave(at, place);
+        let gave = self.evidence_for(at, place);
         let observation = |evidence| Observation::new(&self.work, at, evidence, &place.required_at);
         let against: Vec<_> = gave
             .iter()
@@ -122,7 +122,7 @@ impl All<'_> {
             Some(_) => None,
         };
         let of = match owner {
-            Some(owner) => self.gave(at, owner).len(),
+            Some(owner) => self.evidence_for(at, owner).len(),
             None if rule.wrong => gave.len(),
             None => gave.iter().filter(|(_, e)| !e.types().is_empty()).count(),
         };

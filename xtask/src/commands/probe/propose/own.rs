@@ -7,7 +7,7 @@ use heck::ToUpperCamelCase;
 use serde_json::{Value, json};
 
 use super::{
-    All, Asked, Finding,
+    All, Finding, ProbedOperation,
     reach::{reached, references},
 };
 use crate::commands::probe::{
@@ -18,7 +18,7 @@ use crate::document;
 
 impl All<'_> {
     /// Gives the operation that differs its own schema.
-    pub(super) fn own(&mut self, op: &Asked) {
+    pub(super) fn own(&mut self, op: &ProbedOperation) {
         let wrong = self.wrong(op);
         if wrong.is_empty() {
             return;
@@ -43,7 +43,7 @@ impl All<'_> {
     }
 
     /// Returns the components that the responses of the operation contradict.
-    fn wrong(&self, op: &Asked) -> BTreeSet<String> {
+    fn wrong(&self, op: &ProbedOperation) -> BTreeSet<String> {
         let mut wrong = BTreeSet::new();
         for (at, place) in self.places {
             let (Some(name), Some(seen)) = (component_of(at), place.seen.get(&op.name)) else {
@@ -60,7 +60,7 @@ impl All<'_> {
 
     /// Copies the wrong components, and those on the way to them, for this operation; returns the
     /// names of the copies.
-    fn copy(&mut self, op: &Asked, wrong: &BTreeSet<String>) -> BTreeMap<String, String> {
+    fn copy(&mut self, op: &ProbedOperation, wrong: &BTreeSet<String>) -> BTreeMap<String, String> {
         let leads = |name: &String| {
             wrong.contains(name) || !reached(&self.work, &component(name)).is_disjoint(wrong)
         };
@@ -82,7 +82,7 @@ impl All<'_> {
     }
 
     /// Applies the rules to the copies, and adds what they find.
-    fn find(&mut self, op: &Asked, copied: &BTreeMap<String, String>) {
+    fn find(&mut self, op: &ProbedOperation, copied: &BTreeMap<String, String>) {
         let copy_of = |at: &str| {
             let name = component_of(at)?;
             Some((component(&name), component(copied.get(&name)?)))
@@ -123,7 +123,7 @@ impl All<'_> {
     /// Makes the operation refer to the copies; returns the actions that add them and do this.
     fn use_copies(
         &mut self,
-        op: &Asked,
+        op: &ProbedOperation,
         copied: &BTreeMap<String, String>,
         description: &str,
     ) -> Vec<Value> {
@@ -148,7 +148,7 @@ impl All<'_> {
     }
 
     /// Returns a free name: `DeviceOfDongleDevicesList`, or with a number.
-    pub(super) fn free_name(&self, name: &str, op: &Asked) -> String {
+    pub(super) fn free_name(&self, name: &str, op: &ProbedOperation) -> String {
         let base = self
             .work
             .pointer(&component(name))

@@ -29,7 +29,7 @@ pub(super) fn listed(
         left.set(LARGEST);
         each(&value, take, &mut |why| bad(format!("entry {n}: {why}")));
     };
-    let read = Within(members, &mut entry).deserialize(&mut json);
+    let read = ItemsAt(members, &mut entry).deserialize(&mut json);
     read.map_err(|e| match e.is_io() {
         true => anyhow::Error::from(io::Error::from(e)),
         false => anyhow::anyhow!(
@@ -59,9 +59,9 @@ impl<R: Read> Read for Limited<'_, R> {
 }
 
 /// Descends into these members, then calls the function with each item of the list there.
-struct Within<'a>(&'a [&'a str], &'a mut dyn FnMut(Value));
+struct ItemsAt<'a>(&'a [&'a str], &'a mut dyn FnMut(Value));
 
-impl<'de> DeserializeSeed<'de> for Within<'_> {
+impl<'de> DeserializeSeed<'de> for ItemsAt<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -72,7 +72,7 @@ impl<'de> DeserializeSeed<'de> for Within<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Within<'_> {
+impl<'de> Visitor<'de> for ItemsAt<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -85,7 +85,7 @@ impl<'de> Visitor<'de> for Within<'_> {
             match self.0 {
                 [first, rest @ ..] if key == *first => {
                     found = true;
-                    map.next_value_seed(Within(rest, self.1))?;
+                    map.next_value_seed(ItemsAt(rest, self.1))?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }

@@ -10,7 +10,7 @@ mod types;
 use serde_json::{Map, Value, json};
 
 use crate::document::members::{At, DOCUMENT, Is, Kind, SCHEMA, is_beside};
-use crate::report::{Alike, Failure, Report};
+use crate::report::{Failure, RepeatedWarnings, Report};
 
 /// The state of the conversion, with the way in which the document says that a value may be null.
 struct Forms {
@@ -20,7 +20,7 @@ struct Forms {
     of_32: bool,
     /// Whether limits stay that no value is within.
     as_said: bool,
-    warnings: Alike,
+    warnings: RepeatedWarnings,
     /// Whether anything is read otherwise than it is written.
     changed: bool,
 }
@@ -41,7 +41,7 @@ pub fn coerce(doc: &mut Value, report: &mut Report, as_said: bool) -> Result<boo
         lists_of_types: version.is_some_and(|v| v.starts_with("3.1") || v.starts_with("3.2")),
         of_32: version.is_some_and(|v| v.starts_with("3.2")),
         as_said,
-        warnings: Alike::default(),
+        warnings: RepeatedWarnings::default(),
         changed: false,
     };
     let done = forms.value(doc, Is::One(&DOCUMENT), &At::ROOT);

@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use super::{
     Rule,
-    paths::{How, Pair, Path, label},
+    paths::{MatchKind, Pair, Path, label},
     place::{At, Operations, Sides},
     texts::both,
     values::{Maybe, get, keys, text},
@@ -133,7 +133,7 @@ impl<'a> Walker<'a> {
             (None, Some(op)) => self.only(at, &op, self.old.doc, Rule::OperationNew, "is new"),
             (Some(a), Some(b)) => {
                 let at = operation_at(at, &a, &b);
-                if a.path != b.path && pair.how == How::Same {
+                if a.path != b.path && pair.how == MatchKind::Same {
                     for (x, y) in names(a.path).zip(names(b.path)).filter(|(x, y)| x != y) {
                         let at = At {
                             old: whole_path(&a),

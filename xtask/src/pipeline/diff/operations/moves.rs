@@ -8,7 +8,7 @@ use std::{
 use crate::document::escape;
 use crate::pipeline::diff::{
     Rule,
-    paths::{How, Pair, Path, label, prefixes},
+    paths::{MatchKind, Pair, Path, label, prefixes},
     place::{At, Operations, Sides},
     values::text,
     walk::Walker,
@@ -19,9 +19,9 @@ impl<'a> Walker<'a> {
     pub(super) fn moved(&mut self, at: &At, pairs: &[Pair<'a>]) {
         type Both<'p> = (Path<'p>, Path<'p>);
         let mut groups: BTreeMap<(bool, String), Vec<Both<'a>>> = BTreeMap::new();
-        for pair in pairs.iter().filter(|p| p.how != How::Same) {
+        for pair in pairs.iter().filter(|p| p.how != MatchKind::Same) {
             if let (Some(a), Some(b)) = (pair.old, pair.new) {
-                let is_prefix = pair.how == How::Prefix;
+                let is_prefix = pair.how == MatchKind::Prefix;
                 let what = match is_prefix {
                     true => {
                         let (from, to) = prefixes(a.path, b.path);
@@ -69,7 +69,7 @@ impl<'a> Walker<'a> {
 
     /// Returns a text about the prefix that moved between paths and base path, if one did.
     pub fn prefix(&self) -> Option<String> {
-        let pair = self.pairs.iter().find(|p| p.how == How::Prefix)?;
+        let pair = self.pairs.iter().find(|p| p.how == MatchKind::Prefix)?;
         let (from, to) = prefixes(pair.old?.path, pair.new?.path);
         Some(prefix_text(from, to))
     }

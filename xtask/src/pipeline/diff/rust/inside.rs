@@ -47,7 +47,7 @@ pub(super) fn inside(
         .into_iter()
         .map(|op| (format!("op:{}", op.key()), op))
         .collect();
-    let known = Known::new(changes, &left);
+    let known = KnownChanges::new(changes, &left);
     for key in left {
         let (of, item) = key.split_at(owner(&key).len());
         let places = match (schemas.get(of), operations.get(of)) {
@@ -72,7 +72,7 @@ type Ranked = (Option<Class>, Rule, usize);
 
 /// The changes by what they are about.
 #[derive(Default)]
-struct Known {
+struct KnownChanges {
     /// The worst change of each type, by its key.
     types: BTreeMap<String, Ranked>,
     /// The worst change of each filter, by its key; a filter has the type of the member that it is
@@ -80,7 +80,7 @@ struct Known {
     filters: BTreeMap<String, Ranked>,
 }
 
-impl Known {
+impl KnownChanges {
     /// Finds the changes of all types, and of the members that filters are named after.
     fn new(changes: &[Change], filters: &[String]) -> Self {
         let names: BTreeSet<&str> = filters

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Holders, matching::Part, names::reference, step, values::kinds};
+use super::{SchemaPair, matching::Part, names::reference, step, values::kinds};
 use crate::document::types::{is_of_one, is_several, split};
 use crate::pipeline::diff::{
     Rule,
@@ -13,7 +13,7 @@ use crate::pipeline::diff::{
 
 impl<'a> Walker<'a> {
     /// Compares a list of alternatives with one of them; null makes it nullable. Returns if so.
-    pub(super) fn either_of(&mut self, at: &At, (old, new): Holders<'a>) -> bool {
+    pub(super) fn either_of(&mut self, at: &At, (old, new): SchemaPair<'a>) -> bool {
         let lists = (listed(old), listed(new));
         let both_same = lists.0.map(|l| l.0) == lists.1.map(|l| l.0);
         let nulls =
@@ -91,7 +91,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Compares lists of schemas: equal ones are matched first, then the others one by one.
-    pub(super) fn parts(&mut self, at: &At, (old, new): Holders<'a>, rules: (Rule, Rule)) {
+    pub(super) fn parts(&mut self, at: &At, (old, new): SchemaPair<'a>, rules: (Rule, Rule)) {
         if old.is_some_and(|v| !v.is_array()) || new.is_some_and(|v| !v.is_array()) {
             return;
         }
@@ -107,7 +107,7 @@ impl<'a> Walker<'a> {
     pub(super) fn one_by_one(
         &mut self,
         at: &At,
-        (old, new): Holders<'a>,
+        (old, new): SchemaPair<'a>,
         (gone, come): (Rule, Rule),
     ) {
         let all = items(old).len().max(items(new).len());
@@ -125,7 +125,12 @@ impl<'a> Walker<'a> {
     }
 
     /// Compares schemas by name.
-    pub(super) fn named(&mut self, at: &At, (old, new): Holders<'a>, (gone, come): (Rule, Rule)) {
+    pub(super) fn named(
+        &mut self,
+        at: &At,
+        (old, new): SchemaPair<'a>,
+        (gone, come): (Rule, Rule),
+    ) {
         for name in keys(old, new) {
             self.child(
                 name,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Holders;
+use super::SchemaPair;
 use crate::document::{escape, last};
 use crate::pipeline::diff::{
     Rule,
@@ -13,7 +13,7 @@ use crate::pipeline::diff::{
 
 impl<'a> Walker<'a> {
     /// Compares discriminators; a further tag is a further alternative.
-    pub(super) fn discriminator(&mut self, at: &At, (old, new): Holders<'a>) {
+    pub(super) fn discriminator(&mut self, at: &At, (old, new): SchemaPair<'a>) {
         let (Some(Value::Object(_)), Some(Value::Object(_))) = (old, new) else {
             return self.leaves(Rule::Discriminator, at, old, new);
         };

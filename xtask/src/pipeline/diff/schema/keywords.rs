@@ -3,7 +3,9 @@
 use autopi_codegen::contract;
 use serde_json::Value;
 
-use super::{Holders, alternatives::further, limits::LIMITS, others::part_new, step, with_items};
+use super::{
+    SchemaPair, alternatives::further, limits::LIMITS, others::part_new, step, with_items,
+};
 use crate::document::members::SCHEMA;
 use crate::pipeline::diff::{
     Rule,
@@ -22,7 +24,7 @@ impl<'a> Walker<'a> {
         key: &str,
         at: &At,
         below: &At,
-        holders: Holders<'a>,
+        holders: SchemaPair<'a>,
         (old, new): (Maybe<'a>, Maybe<'a>),
     ) {
         // Other keywords are not about the object that is a form.
@@ -72,8 +74,8 @@ impl<'a> Walker<'a> {
         key: &str,
         at: &At,
         below: &At,
-        holders: Holders<'a>,
-        (old, new): Holders<'a>,
+        holders: SchemaPair<'a>,
+        (old, new): SchemaPair<'a>,
     ) -> bool {
         match key {
             "type" | "nullable" | "x-nullable" => self.types(below, holders, (old, new)),
@@ -140,8 +142,8 @@ impl<'a> Walker<'a> {
         key: &str,
         at: &At,
         below: &At,
-        holders: Holders<'a>,
-        (old, new): Holders<'a>,
+        holders: SchemaPair<'a>,
+        (old, new): SchemaPair<'a>,
     ) -> bool {
         match key {
             "required" => self.required(at, below, holders, (old, new)),
@@ -184,8 +186,8 @@ impl<'a> Walker<'a> {
         key: &str,
         at: &At,
         below: &At,
-        holders: Holders<'a>,
-        (old, new): Holders<'a>,
+        holders: SchemaPair<'a>,
+        (old, new): SchemaPair<'a>,
     ) -> bool {
         let gone = self.part_gone(key, at, old, Rule::ConditionGone);
         let come = part_new(key, holders.0);
@@ -233,7 +235,7 @@ impl<'a> Walker<'a> {
 
     /// Compares a keyword of how a value is written or what it means; returns false for any other
     /// keyword.
-    fn said(&mut self, key: &str, at: &At, below: &At, (old, new): Holders<'a>) -> bool {
+    fn said(&mut self, key: &str, at: &At, below: &At, (old, new): SchemaPair<'a>) -> bool {
         match key {
             "contentEncoding" | "contentMediaType" | "contentSchema" => {
                 self.differs(Rule::ContentChanged, &below.clone().what(key), old, new)
@@ -264,7 +266,7 @@ impl<'a> Walker<'a> {
     pub(super) fn gone_new(
         &mut self,
         at: At,
-        (old, new): Holders<'a>,
+        (old, new): SchemaPair<'a>,
         (gone, come, other): (Rule, Rule, Rule),
     ) {
         let rule = match (old, new) {
@@ -279,7 +281,7 @@ impl<'a> Walker<'a> {
     pub(super) fn either(
         &mut self,
         at: &At,
-        (old, new): Holders<'a>,
+        (old, new): SchemaPair<'a>,
         (set, cleared): (Rule, Rule),
         what: &str,
     ) {

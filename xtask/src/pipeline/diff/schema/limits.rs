@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::Holders;
+use super::SchemaPair;
 use crate::pipeline::diff::{Rule, place::At, texts::both, values::Maybe, walk::Walker};
 
 impl<'a> Walker<'a> {
@@ -12,8 +12,8 @@ impl<'a> Walker<'a> {
         &mut self,
         key: &str,
         at: &At,
-        holders: Holders<'a>,
-        (old, new): Holders<'a>,
+        holders: SchemaPair<'a>,
+        (old, new): SchemaPair<'a>,
     ) {
         let Some((_, tighter)) = LIMITS.iter().find(|(k, _)| *k == key) else {
             return;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase;
 use serde_json::Value;
 
-use super::{Holders, step};
+use super::{SchemaPair, step};
 use crate::pipeline::diff::{
     Rule,
     fields::is_plain,
@@ -21,8 +21,8 @@ impl<'a> Walker<'a> {
         &mut self,
         at: &At,
         below: &At,
-        holders: Holders<'a>,
-        (old, new): Holders<'a>,
+        holders: SchemaPair<'a>,
+        (old, new): SchemaPair<'a>,
     ) {
         if old.is_some_and(|v| !v.is_array()) || new.is_some_and(|v| !v.is_array()) {
             // JSON Schema draft 3: a flag of the member itself.
@@ -95,8 +95,8 @@ impl<'a> Walker<'a> {
         &mut self,
         at: &At,
         below: &At,
-        holders: Holders<'a>,
-        (old, new): Holders<'a>,
+        holders: SchemaPair<'a>,
+        (old, new): SchemaPair<'a>,
     ) {
         if old.is_some_and(|v| !v.is_object()) || new.is_some_and(|v| !v.is_object()) {
             return;
@@ -171,7 +171,7 @@ impl<'a> Walker<'a> {
         self.is_parameter = outer;
     }
 
-    fn of_object(&mut self, around: &At, name: &str, at: &At, (was, is): Holders<'a>) {
+    fn of_object(&mut self, around: &At, name: &str, at: &At, (was, is): SchemaPair<'a>) {
         let Some(form) = &around.form else {
             return self.schema(at, was, is);
         };
@@ -180,7 +180,7 @@ impl<'a> Walker<'a> {
         self.as_text(at, (was, is), is_text, Some(form.entries(name)));
     }
 
-    pub(super) fn extra(&mut self, at: &At, below: &At, (old, new): Holders<'a>) {
+    pub(super) fn extra(&mut self, at: &At, below: &At, (old, new): SchemaPair<'a>) {
         let closed = |v: Maybe<'_>| v == Some(&Value::Bool(false));
         let own = at.types.iter().flat_map(|n| types(n));
         let extras = own.map(|n| format!("type:{n}.extra"));
@@ -251,7 +251,7 @@ pub(super) fn member(at: &At, below: &At, name: &str, old: Maybe<'_>, new: Maybe
 
 /// Returns the old names of renamed members: those with the same letters or the same description,
 /// each only once.
-pub(super) fn renamed((old, new): Holders<'_>) -> BTreeMap<String, String> {
+pub(super) fn renamed((old, new): SchemaPair<'_>) -> BTreeMap<String, String> {
     let (old, new) = (get(old, "properties"), get(new, "properties"));
     let gone: Vec<_> = members(old)
         .filter(|(k, _)| get(new, k).is_none())

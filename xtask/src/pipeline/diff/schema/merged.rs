@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    Holders,
+    SchemaPair,
     members::{NEW_REQUIRED, member},
     values::kinds,
 };
@@ -26,7 +26,7 @@ type Members<'a> = (BTreeMap<&'a str, &'a Value>, BTreeSet<&'a str>);
 impl<'a> Walker<'a> {
     /// Compares two objects of which only one is made of parts, by their members. Returns whether
     /// they are such objects.
-    pub(super) fn written_out(&mut self, at: &At, (old, new): Holders<'a>) -> bool {
+    pub(super) fn written_out(&mut self, at: &At, (old, new): SchemaPair<'a>) -> bool {
         let made = |schema: Maybe<'a>| get(schema, "allOf").is_some();
         if made(old) == made(new) {
             return false;

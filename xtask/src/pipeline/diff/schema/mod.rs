@@ -34,7 +34,7 @@ use crate::document::{
 };
 
 /// The two schemas that contain a keyword.
-type Holders<'a> = (Maybe<'a>, Maybe<'a>);
+type SchemaPair<'a> = (Maybe<'a>, Maybe<'a>);
 
 impl<'a> Walker<'a> {
     /// Compares two schemas at one place.
@@ -113,7 +113,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Compares two schemas that both refer to a component.
-    fn references(&mut self, at: &At, holders: Holders<'a>, (a, b): (&str, &str)) {
+    fn references(&mut self, at: &At, holders: SchemaPair<'a>, (a, b): (&str, &str)) {
         let mapped = self.renames.reference(a);
         if decoded(mapped.as_deref().unwrap_or(a)) == decoded(b) {
             for key in ["$ref", "allOf"]
@@ -170,7 +170,7 @@ impl<'a> Walker<'a> {
 
     /// Compares two schemas of which one refers to a component, or both to different ones, by what
     /// they lead to.
-    fn inlined(&mut self, at: &At, holders: Holders<'a>, (a, b): (Option<&str>, Option<&str>)) {
+    fn inlined(&mut self, at: &At, holders: SchemaPair<'a>, (a, b): (Option<&str>, Option<&str>)) {
         let what = match (a, b) {
             (Some(a), Some(b)) => format!("`{}` is `{}` now", last(a), last(b)),
             (_, Some(b)) => format!("refers to `{}` now", last(b)),

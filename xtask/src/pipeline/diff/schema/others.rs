@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::Holders;
+use super::SchemaPair;
 use crate::{
     document::follow,
     pipeline::diff::{
@@ -22,7 +22,7 @@ impl<'a> Walker<'a> {
         &mut self,
         key: &str,
         (at, below): (&At, &At),
-        (old, new): Holders<'a>,
+        (old, new): SchemaPair<'a>,
     ) {
         let same = Rule::WrittenOtherwise;
         match new.is_none() && self.part_gone(key, at, old, same) != same {
@@ -37,8 +37,8 @@ impl<'a> Walker<'a> {
         &mut self,
         around: &At,
         at: &At,
-        holders: Holders<'a>,
-        (was, is): Holders<'a>,
+        holders: SchemaPair<'a>,
+        (was, is): SchemaPair<'a>,
     ) {
         let (holder, at_holder, reach) = match is {
             None => (holders.1, &around.new, &self.new),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{
-    Holders,
+    SchemaPair,
     names::{reference, target},
     with_items,
 };
@@ -20,7 +20,7 @@ use crate::pipeline::diff::{
 };
 
 impl<'a> Walker<'a> {
-    pub(super) fn types(&mut self, at: &At, holders: Holders<'a>, values: Holders<'a>) {
+    pub(super) fn types(&mut self, at: &At, holders: SchemaPair<'a>, values: SchemaPair<'a>) {
         let ((old, old_null), (new, new_null)) = (kinds(holders.0), kinds(holders.1));
         // A component may say so itself.
         let behind = |doc: &'a Value, schema: Maybe<'a>| {
@@ -89,7 +89,7 @@ impl<'a> Walker<'a> {
         &mut self,
         key: &str,
         (at, below): (&At, &At),
-        holders: Holders<'a>,
+        holders: SchemaPair<'a>,
         value: Maybe<'a>,
     ) -> bool {
         let listed = matches!(key, "enum" | "const");
@@ -123,7 +123,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    pub(super) fn format(&mut self, at: &At, (old, new): Holders<'a>) {
+    pub(super) fn format(&mut self, at: &At, (old, new): SchemaPair<'a>) {
         let name = |v: Maybe<'a>| v.map_or("", |v| v.as_str().unwrap_or("?"));
         let narrow = |a: &str, b: &str| matches!((a, b), ("int32", "int64") | ("float", "double"));
         let rule = match (name(old), name(new)) {

@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
         c
     }
 
-    fn eats(&mut self, text: &str) -> bool {
+    fn consume(&mut self, text: &str) -> bool {
         let rest = self.0.strip_prefix(text);
         self.0 = rest.unwrap_or(self.0);
         rest.is_some()
@@ -98,8 +98,8 @@ impl<'a> Reader<'a> {
                 break;
             }
             self.0 = rest;
-            let deep = self.eats("..");
-            let _ = !deep && self.eats(".");
+            let deep = self.consume("..");
+            let _ = !deep && self.consume(".");
             let selectors = match self.peek() {
                 Some('[') => self.selectors(),
                 Some('*') => {
@@ -153,7 +153,7 @@ impl<'a> Reader<'a> {
                 }
                 'a'..='z' => {
                     let name = self.name();
-                    if ["match", "search"].contains(&name) && self.eats("(") {
+                    if ["match", "search"].contains(&name) && self.consume("(") {
                         let text = self.expression();
                         self.next();
                         all.tests.push((text, self.expression()));
