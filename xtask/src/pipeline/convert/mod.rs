@@ -12,7 +12,6 @@ pub(crate) mod origins;
 mod pairs;
 mod parameters;
 mod parts;
-mod plain;
 mod quirks;
 mod references;
 mod required;
@@ -117,7 +116,6 @@ pub(crate) fn fix_locations(doc: &mut Value, report: &mut Report) {
     servers::fill_in(doc);
     tags::find_lost(doc, report);
     pairs::merge_lists(doc, report);
-    plain::merge_parts(doc, report);
     parameters::fix_locations(doc, report);
 }
 

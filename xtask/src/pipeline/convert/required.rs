@@ -42,12 +42,13 @@ pub fn find_unnamed(doc: &Value, report: &mut Report) {
             {
                 return Ok(());
             }
-            let Some((missing, is_plain)) = undescribed(doc, schema, names) else {
+            let Some(missing) = undescribed(doc, schema, names) else {
                 return Ok(());
             };
-            // A member is added to an object without alternatives (`shape/untyped.rs`).
+            // A member is added to an object that is written out (`shape/untyped.rs`).
             let others = schema.get("additionalProperties");
-            let asked = others != Some(&Value::Bool(false)) && is_plain;
+            let asked = others != Some(&Value::Bool(false))
+                && LISTS.iter().all(|key| schema.get(*key).is_none());
             let by_others = others
                 .and_then(Value::as_object)
                 .is_some_and(|o| !o.is_empty())
@@ -89,21 +90,16 @@ fn parts(doc: &Value) -> HashSet<String> {
     found
 }
 
-/// Returns the names that no part of an object describes, and whether it is an object with members
-/// whatever its value is; `None` if that cannot be known.
+/// Returns the names that no part of an object describes; `None` if that cannot be known.
 fn undescribed<'a>(
     doc: &'a Value,
     schema: &'a Value,
     mut names: Vec<(usize, &'a str)>,
-) -> Option<(Vec<(usize, &'a str)>, bool)> {
+) -> Option<Vec<(usize, &'a str)>> {
     let mut todo = vec![schema];
-    let (mut seen, mut has_members, mut is_plain) = (0, false, true);
+    let mut seen = 0;
     while let Some(part) = todo.pop() {
-        is_plain &= ["anyOf", "oneOf"]
-            .iter()
-            .all(|key| part.get(*key).is_none());
         if let Some(own) = part.get("properties").and_then(Value::as_object) {
-            has_members = true;
             names.retain(|(_, name)| !own.contains_key(*name));
         }
         let lists = LISTS.iter().filter_map(|key| part.get(*key)?.as_array());
@@ -120,6 +116,5 @@ fn undescribed<'a>(
             return None;
         }
     }
-    let is_object = has_members || schema.get("allOf").is_none();
-    Some((names, is_object && is_plain))
+    Some(names)
 }

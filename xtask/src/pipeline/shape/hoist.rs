@@ -1,18 +1,15 @@
 //! Gives inline objects a name, so that each becomes one Rust type: `Parent` + `Field`, or the name
 //! of the operation.
 
-use std::collections::{HashMap, HashSet};
-
 use autopi_codegen::{contract, media};
 use heck::ToUpperCamelCase;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::document;
 use crate::report::Failure;
 
 /// Moves inline object schemas with properties into the components.
 pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
-    mark_composed(doc);
     let mut made = Map::new();
     let existing = document::schema_names(doc);
     let taken =
@@ -47,50 +44,7 @@ pub fn inline_objects(doc: &mut Value) -> Result<usize, Failure> {
     if let Some(schemas) = document::schemas(doc) {
         schemas.extend(made);
     }
-    document::document_schemas(doc, &mut |map| {
-        if map.contains_key("allOf") && map.get("properties") == Some(&json!({})) {
-            map.shift_remove("properties");
-        }
-    });
     Ok(n)
-}
-
-/// Gives an `allOf` of several objects that are components, or of one and what it requires, empty
-/// `properties`: it is an object of its own.
-fn mark_composed(doc: &mut Value) {
-    let schemas = doc.pointer("/components/schemas");
-    let schemas = schemas.and_then(Value::as_object);
-    let (mut users, mut todo) = (HashMap::<&str, Vec<&str>>::new(), Vec::new());
-    for (name, schema) in schemas.into_iter().flatten() {
-        let parts = schema.get("allOf").and_then(Value::as_array);
-        let parts = parts.into_iter().flatten().chain([schema]);
-        for part in parts {
-            let to = document::ref_name(part);
-            to.into_iter()
-                .for_each(|to| users.entry(to).or_default().push(name));
-            todo.extend(is_own(part).then_some(name.as_str()));
-        }
-    }
-    let mut objects = HashSet::new();
-    while let Some(name) = todo.pop() {
-        if objects.insert(name.to_owned()) {
-            todo.extend(users.get(name).into_iter().flatten());
-        }
-    }
-    document::document_schemas(doc, &mut |map| {
-        let parts = map.get("allOf").and_then(Value::as_array);
-        let is_object = |part| document::ref_name(part).is_some_and(|to| objects.contains(to));
-        let says_more = |parts: &Vec<Value>| parts.len() > 1 || map.contains_key("required");
-        if parts.is_some_and(|parts| parts.iter().any(is_object) && says_more(parts)) {
-            map.entry("properties").or_insert_with(|| json!({}));
-        }
-    });
-}
-
-fn is_own(part: &Value) -> bool {
-    ["properties", "oneOf", "anyOf"]
-        .iter()
-        .any(|k| part.get(k).is_some())
 }
 
 /// Replaces `schema` by a reference if it is an object with properties or a union; otherwise looks
@@ -119,7 +73,7 @@ fn lift(
         made.insert(name.clone(), body);
         *schema = document::reference(&name);
         if nullable.is_some() || read_only.is_some() {
-            *schema = json!({ "allOf": [document::reference(&name)] });
+            *schema = serde_json::json!({ "allOf": [document::reference(&name)] });
             for (key, value) in [("nullable", nullable), ("readOnly", read_only)] {
                 if let Some(value) = value {
                     schema[key] = value;
@@ -133,9 +87,13 @@ fn lift(
 
 /// Returns whether it is an `allOf` that adds something of its own.
 fn is_composed(schema: &Value) -> bool {
+    let own = |part: &Value| {
+        ["properties", "oneOf", "anyOf"]
+            .iter()
+            .any(|k| part.get(k).is_some())
+    };
     let parts = schema.get("allOf").and_then(Value::as_array);
-    let marked = schema.get("properties").is_some();
-    parts.is_some_and(|parts| marked || parts.len() > 1 && parts.iter().any(is_own))
+    parts.is_some_and(|parts| parts.len() > 1 && parts.iter().any(own))
 }
 
 /// Returns the name of an alternative among the others: its title, the value of a member that has

@@ -80,84 +80,32 @@ pub fn required_members(doc: &mut Value) -> Result<usize, Failure> {
             }
         }
     }
-    let (mut n, mut steps) = (0, STEPS);
-    for (name, whole) in known.iter().filter(|(name, _)| !parts.contains(*name)) {
-        let Some(missing) = undescribed(&known, whole, &mut steps) else {
+    let schemas = document::schemas(doc).into_iter().flatten();
+    let whole = schemas.filter(|(name, _)| !parts.contains(*name));
+    let mut n = 0;
+    for map in whole.filter_map(|(_, schema)| schema.as_object_mut()) {
+        let others = match map.get("additionalProperties") {
+            Some(Value::Bool(false)) => continue,
+            Some(Value::Object(others)) if !others.is_empty() => others.clone().into(),
+            _ => json!({ contract::JSON: true }),
+        };
+        let is_composed = ["allOf", "anyOf", "oneOf"]
+            .iter()
+            .any(|key| map.contains_key(*key));
+        let required = map.get("required").and_then(Value::as_array);
+        let required = required
+            .filter(|_| !is_composed)
+            .cloned()
+            .unwrap_or_default();
+        let Some(Value::Object(members)) = map.get_mut("properties") else {
             continue;
         };
-        n += missing.len();
-        let whole = document::schemas(doc).and_then(|all| all.get_mut(name)?.as_object_mut());
-        let members = whole.map(|whole| whole.entry("properties").or_insert_with(|| json!({})));
-        if let Some(Value::Object(members)) = members {
-            members.extend(missing);
+        for name in required.iter().filter_map(Value::as_str) {
+            n += usize::from(!members.contains_key(name));
+            members.entry(name).or_insert_with(|| others.clone());
         }
     }
     Ok(n)
-}
-
-/// How many names may be looked for in how many parts, in one document.
-const STEPS: usize = 10_000_000;
-
-/// How many parts of an object are looked through: more are refused.
-const MOST_PARTS: usize = 256;
-
-/// Returns the members that an object requires and no part of it describes. `None` if there are
-/// none, if they would be refused, or if that cannot be known.
-fn undescribed(
-    known: &Map<String, Value>,
-    whole: &Value,
-    steps: &mut usize,
-) -> Option<Map<String, Value>> {
-    let (mut parts, mut at) = (vec![whole], 0);
-    while let Some(part) = parts.get(at).copied() {
-        let is_any = part.get(contract::JSON) == Some(&true.into());
-        let is_other = part.get("type").is_some_and(|kind| kind != "object");
-        let is_union = ["anyOf", "oneOf"]
-            .iter()
-            .any(|key| part.get(*key).is_some());
-        if is_any || is_other || is_union {
-            return None;
-        }
-        let list = part.get("allOf").and_then(Value::as_array);
-        let to = document::ref_name(part).map(|name| known.get(name));
-        for part in list.into_iter().flatten().map(Some).chain(to) {
-            let part = part?;
-            if !parts.iter().any(|known| std::ptr::eq(*known, part)) {
-                parts.push(part);
-            }
-            if parts.len() > MOST_PARTS {
-                return None;
-            }
-        }
-        at += 1;
-    }
-    let members: Vec<_> = parts
-        .iter()
-        .filter_map(|part| part.get("properties")?.as_object())
-        .collect();
-    let others = parts
-        .iter()
-        .filter_map(|part| part.get("additionalProperties"));
-    let is_more = |others: &&Value| others.as_object().is_none_or(|map| !map.is_empty());
-    let others: Vec<_> = others.filter(is_more).collect();
-    if members.is_empty() || others.contains(&&false.into()) {
-        return None;
-    }
-    let value = match others[..] {
-        [Value::Object(_)] => others[0].clone(),
-        _ => json!({ contract::JSON: true }),
-    };
-    let required = parts
-        .iter()
-        .filter_map(|part| part.get("required")?.as_array());
-    let required: BTreeSet<_> = required.flatten().filter_map(Value::as_str).collect();
-    *steps = steps.checked_sub(required.len() * parts.len())?;
-    let is_missing = |name: &&str| members.iter().all(|members| !members.contains_key(*name));
-    let missing = required.into_iter().filter(is_missing);
-    let missing: Map<_, _> = missing
-        .map(|name| (name.to_owned(), value.clone()))
-        .collect();
-    (!missing.is_empty()).then_some(missing)
 }
 
 /// Marks objects without any constraint: DRF's `JSONField` accepts and returns any JSON. The `type`

@@ -14,17 +14,18 @@ pub(super) fn response(mut schema: Value, schemas: &Map<String, Value>) -> Value
         let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else {
             return;
         };
-        let known: BTreeSet<String> = properties.keys().cloned().collect();
         properties.retain(|_, p| !says(p, "writeOnly", schemas, 8));
         let always: Vec<String> = properties
             .iter()
             .filter(|(_, p)| says(p, "readOnly", schemas, 8))
             .map(|(k, _)| k.clone())
             .collect();
-        let kept = properties.iter().filter(|(k, p)| !is_secret(k, p));
-        let kept: BTreeSet<&String> = kept.map(|(k, _)| k).collect();
-        let gone = known.into_iter().filter(|k| !kept.contains(k)).collect();
-        set_required(map, &gone, always);
+        let kept: BTreeSet<String> = properties
+            .iter()
+            .filter(|(k, p)| !is_secret(k, p))
+            .map(|(k, _)| k.clone())
+            .collect();
+        set_required(map, &kept, always);
     });
     schema
 }
@@ -40,23 +41,20 @@ pub(super) fn request(
         let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else {
             return;
         };
-        let mut gone = BTreeSet::new();
-        properties.retain(|name, p| {
+        properties.retain(|_, p| {
             p.as_object_mut().map(|p| p.shift_remove(contract::ALWAYS));
             // Its references may have been renamed by now, to schemas without the mark.
-            let is_gone = says(p, "readOnly", schemas, 8);
-            gone.extend(is_gone.then(|| name.clone()));
-            !is_gone
+            !says(p, "readOnly", schemas, 8)
         });
-        set_required(map, &gone, Vec::new());
+        let kept: BTreeSet<String> = properties.keys().cloned().collect();
+        set_required(map, &kept, Vec::new());
     });
     schema
 }
 
-/// Requires `more`, and nothing that is `gone`. What is not described here may be in another part.
 pub(super) fn set_required(
     map: &mut Map<String, Value>,
-    gone: &BTreeSet<String>,
+    kept: &BTreeSet<String>,
     more: Vec<String>,
 ) {
     let names = map.get("required").and_then(Value::as_array);
@@ -67,7 +65,7 @@ pub(super) fn set_required(
             required.push(name);
         }
     }
-    required.retain(|r| !gone.contains(r));
+    required.retain(|r| kept.contains(r));
     if required.is_empty() {
         map.shift_remove("required");
     } else {
