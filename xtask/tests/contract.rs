@@ -289,9 +289,13 @@ fn a_json_patch_is_known_by_its_shape_in_any_media_type() {
         step.clone(),
         reference("Step"),
         json!({"oneOf": [reference("Step"), reference("Add")]}),
+        json!({"allOf": [reference("Step")]}),
+        json!({"allOf": [reference("Op"), {"type": "object", "required": ["path"], "properties": {"path": {"type": "string"}}}]}),
+        json!({"oneOf": [{"allOf": [reference("Op"), reference("Path")]}, reference("Add")]}),
     ] {
         let list = json!({"type": "array", "items": items});
-        let schemas = json!({"Step": step, "Add": add, "Steps": list});
+        let [op, path] = ["op", "path"].map(|name| json!({"type": "object", "required": [name], "properties": {name: {"type": "string"}}}));
+        let schemas = json!({"Step": step, "Add": add, "Steps": list, "Op": op, "Path": path});
         for body in [list, reference("Steps")] {
             let doc = patched(&[("patch", body)], schemas.clone());
             let text = of(&doc, "patch").to_string() + &doc["components"].to_string();

@@ -545,7 +545,8 @@ fn accepts(place: Place, schema: &Validator, value: &Value) -> bool {
     schema.is_valid(&text.into()) || read.is_some_and(|read| schema.is_valid(&read))
 }
 
-/// Judges a pair; returns what speaks against the verdict, or whether it was that it breaks nothing.
+/// Judges a pair; returns what speaks against the verdict, or whether it was that it breaks
+/// nothing.
 fn judged(r: &mut Rng, place: Place) -> Result<bool, String> {
     let old = schema(r, 0, place.is_text());
     let mut new = old.clone();

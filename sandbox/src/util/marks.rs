@@ -1,6 +1,6 @@
 //! What stands for values that JSON or Rust cannot hold: members whose names begin with one NUL.
-//! Names of a request that begin so have a second one. In a text, one NUL more than twice those that
-//! were sent stands before what is no character.
+//! Names of a request that begin so have a second one. In a text, one NUL more than twice those
+//! that were sent stands before what is no character.
 
 use serde_json::{Value, json};
 

@@ -74,8 +74,8 @@ pub fn keyword(rng: &mut Rng, map: &mut Map<String, Value>, depth: usize) {
     map.insert(key.into(), value);
 }
 
-/// Returns the schema as JSON Schema has it: `nullable` is a type there, and an exclusive limit is a
-/// number.
+/// Returns the schema as JSON Schema has it: `nullable` is a type there, and an exclusive limit is
+/// a number.
 pub fn as_json_schema(schema: &Value) -> Value {
     let Value::Object(map) = schema else {
         return match schema {

@@ -3,9 +3,8 @@
 use autopi_codegen::contract;
 use serde_json::Value;
 
-use super::{
-    SchemaPair, alternatives::further, limits::LIMITS, others::part_new, step, with_items,
-};
+use super::{SchemaPair, alternatives::further, limits::LIMITS, others::part_new};
+use super::{step, with_items};
 use crate::document::members::SCHEMA;
 use crate::pipeline::diff::{
     Rule,
