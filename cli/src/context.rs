@@ -224,7 +224,7 @@ impl Context {
                     Some(name) => format!("not logged in: [{}] has no credential", line(name)),
                     None => "not logged in".to_owned(),
                 };
-                Failure::refused(what).hint(credentials::login_hint())
+                Failure::refused(what).hint(credentials::hint())
             })?;
             let builder = builder.credentials(credentials);
             if self.verbose {

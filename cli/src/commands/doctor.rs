@@ -243,12 +243,7 @@ fn first_call(context: &Context, lines: &mut Lines) {
 
 fn state(credential: &Credential, lines: &mut Lines) {
     if credential.credentials.is_none() {
-        return lines.bad(
-            "credential",
-            Exit::Refused,
-            "none",
-            &credentials::login_hint(),
-        );
+        return lines.bad("credential", Exit::Refused, "none", &credentials::hint());
     }
     let what = format!("{} of {}", credential.kind(), credential.source);
     match credential.expires() {

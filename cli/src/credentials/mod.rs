@@ -85,7 +85,7 @@ const VARIABLES: [&str; 8] = [
 ];
 
 /// Returns the hint for somebody who has no credential.
-pub fn login_hint() -> String {
+pub fn hint() -> String {
     let usual = "`autopi login`, or AUTOPI_API_TOKEN; --sandbox needs no account".to_owned();
     let mut names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let odd = names.find(|n| n.starts_with("AUTOPI_") && !VARIABLES.contains(&n.as_str()));
