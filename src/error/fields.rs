@@ -8,17 +8,22 @@ use super::named::{NEVER, PARTS, entry, path};
 
 type Errors = BTreeMap<String, Vec<String>>;
 
+/// The total length of paths, and the length of one, beyond which no further errors are collected:
+/// a body may have a long name above thousands of texts.
+const PATHS: usize = 1 << 20;
+const PATH: usize = 1 << 12;
+
 /// Collects the errors of fields. `texts` says whether a text at the top (`{"name": "…"}`) is one
-/// too.
-pub(super) fn collect(json: Value, texts: bool, out: &mut Errors) {
+/// too, `nested` whether one below other members is.
+pub(super) fn collect(json: Value, texts: bool, nested: bool, out: &mut Errors) {
     let (is_inside, json) = inside(json);
     let mut found = Found::default();
     found.flatten(String::new(), json, texts || is_inside);
     // Beside errors that name their field, other texts are not those of a field.
-    if !found.is_named {
+    if nested && !found.is_named {
         found.errors.extend(found.texts);
     }
-    for (at, text) in found.errors {
+    for (at, texts) in found.errors {
         let at = match is_inside {
             true => path(&Value::String(at), NEVER).unwrap_or_default(),
             false => at,
@@ -27,7 +32,7 @@ pub(super) fn collect(json: Value, texts: bool, out: &mut Errors) {
             true => "non_field_errors".into(),
             false => at,
         };
-        out.entry(at).or_default().push(text);
+        out.entry(at).or_default().extend(texts);
     }
 }
 
@@ -84,24 +89,38 @@ fn is_of_parts(of: &Map<String, Value>) -> bool {
 
 #[derive(Default)]
 struct Found {
-    errors: Vec<(String, String)>,
+    errors: Vec<(String, Vec<String>)>,
     /// Texts in no list: errors, if nothing says which they are.
-    texts: Vec<(String, String)>,
+    texts: Vec<(String, Vec<String>)>,
     /// Whether errors name their fields.
     is_named: bool,
+    /// The length of all paths so far.
+    length: usize,
 }
 
 impl Found {
+    fn push(&mut self, at: String, texts: Vec<String>, in_list: bool) {
+        self.length += at.len();
+        if self.length <= PATHS && !texts.is_empty() {
+            let list = match in_list {
+                true => &mut self.errors,
+                false => &mut self.texts,
+            };
+            list.push((at, texts));
+        }
+    }
+
     /// Collects errors that name their field, and DRF's: texts, and lists of them, in objects and
     /// lists that mirror the request. The errors of a list's items may also stand in an object,
     /// under their indices.
     fn flatten(&mut self, at: String, value: Value, texts: bool) {
         let is_number = |key: &String| !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit());
         match value {
+            _ if at.len() > PATH => {}
             Value::Object(map) => {
                 let named = entry(&map).filter(|_| !at.is_empty());
                 if let Some((Some(place), text)) = named {
-                    self.errors.push((place, text.to_owned()));
+                    self.push(place, vec![text.to_owned()], true);
                     self.is_named = true;
                 }
                 let items = !at.is_empty() && map.keys().all(is_number);
@@ -115,36 +134,48 @@ impl Found {
                 }
             }
             Value::Array(items) => {
+                let mut own = Vec::new();
                 for (i, item) in items.into_iter().enumerate() {
-                    self.item(&at, i, item, texts);
+                    own.extend(self.item(&at, i, item, texts));
                 }
+                self.push(at, own, true);
             }
             Value::String(text) if text.trim().is_empty() => {}
             Value::String(text) if at.contains(['.', '[']) || texts && !at.is_empty() => {
-                self.texts.push((at, text));
+                self.push(at, vec![text], false);
             }
             _ => {}
         }
     }
 
-    fn item(&mut self, at: &str, i: usize, item: Value, texts: bool) {
+    /// Returns the text of an item that is an error of the list itself; collects any other.
+    fn item(&mut self, at: &str, i: usize, item: Value, texts: bool) -> Option<String> {
         match item {
             Value::Object(map) => match entry(&map) {
                 Some((Some(place), text)) => {
-                    self.errors.push((place, text.to_owned()));
+                    self.push(place, vec![text.to_owned()], true);
                     self.is_named = true;
                 }
-                Some((None, text)) if at.is_empty() => {
-                    self.errors.push((String::new(), text.to_owned()));
+                Some((None, text)) if at.is_empty() || is_full_detail(&map) => {
+                    return Some(text.to_owned());
                 }
                 _ => self.flatten(format!("{at}[{i}]"), Value::Object(map), texts),
             },
             Value::Array(_) => self.flatten(format!("{at}[{i}]"), item, texts),
             Value::Null => {}
-            Value::String(text) => self.errors.push((at.to_owned(), text)),
-            other => self.errors.push((at.to_owned(), other.to_string())),
+            Value::String(text) => return Some(text),
+            other => return Some(other.to_string()),
         }
+        None
     }
+}
+
+/// Returns whether an object is an error as Django REST framework's `get_full_details` writes it.
+fn is_full_detail(map: &Map<String, Value>) -> bool {
+    map.len() == 2
+        && ["message", "code"]
+            .iter()
+            .all(|key| map.get(*key).is_some_and(Value::is_string))
 }
 
 #[cfg(test)]
@@ -208,6 +239,10 @@ mod tests {
                 vec![("at", "b")],
             ),
             (r#"{"detail":"no"}"#, vec![]),
+            (
+                r#"{"name":[{"message":"a","code":"required"}]}"#,
+                vec![("name", "a")],
+            ),
             (r#""no""#, vec![]),
             ("<html>", vec![]),
         ] {
@@ -226,6 +261,21 @@ mod tests {
     }
 
     /// As frameworks, gateways and APIs send them.
+    #[test]
+    fn a_long_name_above_many_errors_costs_no_more_than_its_body() {
+        let name = "k".repeat(4000);
+        let texts = vec!["a"; 1000];
+        let many = (0..1000).map(|i| (format!("{i}x"), texts.clone().into()));
+        let body =
+            serde_json::json!({ name.clone(): serde_json::Map::from_iter(many), "z": texts });
+        let error = Error::status_of(400, None, None, false, None, body.to_string().into());
+        let found = error.field_errors();
+        assert!(found.keys().map(String::len).sum::<usize>() < 2 << 20);
+        let long = serde_json::json!({ name.repeat(50): texts }).to_string();
+        let error = Error::status_of(400, None, None, false, None, long.into());
+        assert!(error.field_errors().is_empty());
+    }
+
     #[test]
     fn the_errors_of_fields_are_found_in_every_form_in_use() {
         let seen: Vec<Value> = serde_json::from_str(include_str!("seen.json")).unwrap();

@@ -129,10 +129,16 @@ impl Error {
     /// 400, as other frameworks do (lists of errors that name their field, RFC 9457), or as found
     /// before anything was sent. Errors that belong to no field are under `non_field_errors`.
     pub fn field_errors(&self) -> BTreeMap<String, Vec<String>> {
+        self.errors_of_fields(true)
+    }
+
+    /// Returns the errors of each field; `nested` says whether a text that stands below other
+    /// members, and in no list, is one.
+    fn errors_of_fields(&self, nested: bool) -> BTreeMap<String, Vec<String>> {
         let mut out = self.0.fields.clone();
         if let Some(json) = self.json() {
             // Beside a reason, a text at the top (`code`, `title`) is not the error of a field.
-            fields::collect(json, self.detail().is_none(), &mut out);
+            fields::collect(json, self.detail().is_none(), nested, &mut out);
         }
         out
     }

@@ -50,7 +50,9 @@ impl Error {
         if detail.is_some() && !matches!(self.status(), Some(400 | 422)) {
             return detail.unwrap_or_default();
         }
-        let fields = self.field_errors().into_iter().map(|(field, errors)| {
+        // Beside a reason, a body may hold much else: the request, or where it was handled.
+        let fields = self.errors_of_fields(detail.is_none());
+        let fields = fields.into_iter().map(|(field, errors)| {
             // Django repeats some of the values that it refuses.
             let errors = match shown::names_a_secret(&field) {
                 true => secret::MASK.to_owned(),
@@ -152,9 +154,11 @@ mod tests {
     #[test]
     fn the_errors_of_fields_are_shown_beside_a_reason_that_names_none() {
         let body = r#"{"message":"Validation Failed","errors":[{"field":"a","code":"missing"}]}"#;
-        for (status, shown) in [
-            (422, r#"HTTP 422 "Validation Failed"; a: missing: "#),
-            (403, r#"HTTP 403 "Validation Failed": "#),
+        let request = r#"{"message":"Bad","request":{"path":"/a"},"trace":[{"file":"/b"}]}"#;
+        for (status, body, shown) in [
+            (422, body, r#"HTTP 422 "Validation Failed"; a: missing: "#),
+            (403, body, r#"HTTP 403 "Validation Failed": "#),
+            (400, request, r#"HTTP 400 "Bad": "#),
         ] {
             let error = Error::status_of(status, None, None, false, None, body.into());
             assert!(error.to_string().contains(shown), "{error}");
