@@ -221,7 +221,7 @@ fn every_operation_keeps_the_contract_of_help_example_dry_run_and_output() {
 #[cfg(unix)]
 fn split(text: &str) -> Vec<String> {
     let script = format!("printf '%s\\n' {text}");
-    let ran = std::process::Command::new("sh")
+    let ran = std::process::Command::new("bash")
         .args(["-c", &script])
         .output();
     let out = String::from_utf8(ran.unwrap().stdout).unwrap();
@@ -250,6 +250,7 @@ fn an_example_is_one_command_that_passes_its_checks_whatever_the_document_says()
         })
     };
     let integer = serde_json::json!({"type": "integer", "minimum": 7, "multipleOf": 5});
+    let members: Vec<String> = (0..9).map(|i| format!("member{i}")).collect();
     let json = "application/json";
     let document = serde_json::json!({
         "openapi": "3.0.3", "info": {"title": "x", "version": "1"},
@@ -284,16 +285,39 @@ fn an_example_is_one_command_that_passes_its_checks_whatever_the_document_says()
                 "$ref": "#/paths/~1a~1%7Bfirst%7D~1%7Bsecond%7D/post/requestBody/content/\
                          application~1json/schema",
             }))},
+            "/e": {"post": operation("e", vec![], json, serde_json::json!({
+                "type": "object", "required": ["long", "big", "other"],
+                "properties": {
+                    "long": text(serde_json::json!({"enum": ["it's a \\ ".repeat(20)]})),
+                    "big": {
+                        "type": "object", "required": members.clone(),
+                        "properties": members.iter().map(|m| (m.clone(), text(serde_json::json!({}))))
+                            .collect::<serde_json::Map<_, _>>(),
+                    },
+                    "other": text(serde_json::json!({})),
+                },
+            }))},
+            // Nothing can be a value of these.
+            "/f": {"post": operation("f", vec![], json, serde_json::json!({"$ref": "#/components/schemas/Endless"}))},
+            "/g": {"post": operation("g", vec![], json, (0..9).fold(text(serde_json::json!({})), |of, _| {
+                serde_json::json!({"type": "object", "minProperties": 16, "additionalProperties": of})
+            }))},
         },
+        "components": {"schemas": {"Endless": {
+            "type": "object", "minProperties": 1,
+            "additionalProperties": {"$ref": "#/components/schemas/Endless"},
+        }}},
     });
     let cli = Cli::shared();
     let path = cli.file("examples.json", &document.to_string());
     let path = path.as_str();
-    for id in ["a", "b", "c", "d"] {
+    for id in ["f", "g"] {
+        cli.run(&["--spec", path, "t", id, "--help"]).good();
+    }
+    for id in ["a", "b", "c", "d", "e"] {
         let help = cli.run(&["--spec", path, "t", id, "--help"]);
         let (_, example) = help.good().rsplit_once("Example:\n").unwrap();
-        let example = example.split("\n\n").next().unwrap();
-        let words = split(&example.replace(" \\\n", " "));
+        let words = split(example.trim_end());
         let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
         let dry = cli.run(&[&["--spec", path], words.as_slice(), &["--yes", "--dry-run"]].concat());
         assert!(dry.good().starts_with("curl "), "{example}: {dry:?}");

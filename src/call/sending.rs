@@ -60,8 +60,10 @@ impl<'a> Call<'a> {
         spec.path = match path.split_once('?') {
             None => path,
             Some((path, query)) => {
-                let own = ("query of the path", query.to_owned());
-                spec.encoded_query.push(own);
+                if !query.is_empty() {
+                    let own = ("query of the path", query.to_owned());
+                    spec.encoded_query.push(own);
+                }
                 path.to_owned()
             }
         };

@@ -260,7 +260,6 @@ mod tests {
         }
     }
 
-    /// As frameworks, gateways and APIs send them.
     #[test]
     fn a_long_name_above_many_errors_costs_no_more_than_its_body() {
         let name = "k".repeat(4000);
@@ -276,6 +275,7 @@ mod tests {
         assert!(error.field_errors().is_empty());
     }
 
+    /// As frameworks, gateways and APIs send them.
     #[test]
     fn the_errors_of_fields_are_found_in_every_form_in_use() {
         let seen: Vec<Value> = serde_json::from_str(include_str!("seen.json")).unwrap();

@@ -11,9 +11,10 @@ mod framing;
 /// Object).
 const OWN: [&str; 3] = ["accept", "authorization", "content-type"];
 
-/// Returns the names of the path's parameters, in their order.
+/// Returns the names of the path's parameters, in their order. Those of a fragment are not sent.
 pub fn of_path(path: &str) -> impl Iterator<Item = &str> {
-    let pieces = path.split('{').skip(1);
+    let sent = path.split_once('#').map_or(path, |(sent, _)| sent);
+    let pieces = sent.split('{').skip(1);
     pieces.filter_map(|piece| piece.split_once('}').map(|(name, _)| name))
 }
 

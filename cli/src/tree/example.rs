@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::sample::Sampler;
 use crate::{
     index::{Area, Body, BodyKind, Index, Operation, Parameter, Place, is_read_only},
-    output::{json as json_text, quoted as in_quotes},
+    output::{json as json_text, line, quoted as in_quotes},
 };
 
 /// The indentation of an example.
@@ -29,7 +29,10 @@ pub fn lines(index: &Index, operation: &Operation, area: &Area) -> String {
         });
     for word in head.into_iter().chain(parts) {
         if column + 1 + word.width() > room {
-            text.push_str(" \\\n   ");
+            // The help would break the space behind a word that fills the line.
+            let gap = if column > room { "" } else { " " };
+            text.push_str(gap);
+            text.push_str("\\\n   ");
             column = INDENT + 1;
         }
         column += 1 + word.width();
@@ -50,7 +53,7 @@ fn words(index: &Index, operation: &Operation) -> Vec<String> {
         .map(|p| texts(index, &mut samples, p))
         .collect();
     // A value that looks like an option, and several values, need the name.
-    let is_plain = |texts: &Vec<String>| matches!(texts.as_slice(), [one] if !one.starts_with('-'));
+    let is_plain = |texts: &Vec<String>| matches!(texts.as_slice(), [one] if !is_hyphened(one));
     let are_plain = all.iter().all(is_plain);
     for (parameter, texts) in in_path.iter().zip(all) {
         match are_plain {
@@ -94,8 +97,13 @@ fn texts(index: &Index, samples: &mut Sampler<'_>, parameter: &Parameter) -> Vec
     }
 }
 
+/// Returns whether a quoted text looks like an option.
+fn is_hyphened(text: &str) -> bool {
+    text.trim_start_matches(['$', '\'']).starts_with('-')
+}
+
 fn options(parameter: &Parameter, texts: Vec<String>) -> impl Iterator<Item = String> {
-    texts.into_iter().map(|text| match text.starts_with('-') {
+    texts.into_iter().map(|text| match is_hyphened(&text) {
         true => format!("--{}={text}", parameter.flag),
         false => format!("--{} {text}", parameter.flag),
     })
@@ -180,6 +188,11 @@ fn quoted(value: &Value) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
     match !text.is_empty() && text.chars().all(is_plain) {
         true => text.clone(),
+        // The help would break a long text at its spaces.
+        false if text.len() > LONG && text.contains(' ') => {
+            let text = text.replace('\\', r"\\").replace('\'', r"\'");
+            format!("$'{}'", line(&text).replace(' ', r"\040"))
+        }
         false => in_quotes(text),
     }
 }

@@ -93,7 +93,7 @@ impl<'i> Sampler<'i> {
             map.remove(key);
         }
         let mut first = None;
-        for one in all {
+        for one in all.iter().take(ITEMS) {
             let value = self.nested(&json!({"allOf": [beside, one]}), depth, nth);
             if check(self.index, schema, &value, "").is_empty() {
                 return value;
@@ -157,12 +157,15 @@ impl<'i> Sampler<'i> {
         }
         let of = schema.get("additionalProperties").unwrap_or(&Value::Null);
         for nth in 0..least.saturating_sub(out.len()) {
+            if depth == 0 || self.left == 0 {
+                break;
+            }
             let name = if nth == 0 {
                 "NAME".into()
             } else {
                 format!("NAME{nth}")
             };
-            out.insert(name, self.nested(of, depth.saturating_sub(1), nth));
+            out.insert(name, self.nested(of, depth - 1, nth));
         }
         Value::Object(out)
     }
