@@ -84,6 +84,14 @@ fn commands_end_soon_on_schemas_that_multiply() {
     ] {
         each(&with_body(a.clone(), schemas), &BODY);
     }
+    let members = json!({"type": "object", "properties": many(9_000, &a)});
+    let mut document = with_body(
+        members.clone(),
+        json!({"A": {"oneOf": [a, a, a, a, a, a], "properties": {"a": a}}}),
+    );
+    document["paths"]["/x/{id}/"]["post"]["requestBody"]["content"] =
+        json!({"application/x-www-form-urlencoded": {"schema": members}});
+    each(&document, &["t op i -b m1=x --dry-run"]);
 }
 
 /// As people write documents: YAML, numbers for versions, references with escapes.
@@ -949,6 +957,7 @@ fn no_secret_that_the_document_marks_is_shown() {
     let encoding = json!({"file": {"headers": {
         "X-Neck": header(secret.clone()), "X-Nuck": header(json!({"$ref": "#/components/schemas/Mark"})),
         "X-Nock": header(json!({"allOf": [{"$ref": "#/components/schemas/Mark"}]})),
+        "X-Nick": {"required": true, "content": {"text/plain": {"schema": secret}}},
         "X-Nack": header(json!({"oneOf": [{"type": "integer"}, {"type": "array", "items": secret}]})),
     }}});
     let form = json!({"multipart/form-data": {"schema": file, "encoding": encoding}});
@@ -1056,11 +1065,12 @@ fn no_secret_that_the_document_marks_is_shown() {
     let file = cli.file("a.txt", "x");
     let form = format!("file=@{file}");
     let send = ["--spec", &spec, "t", "send", "i", "--dry-run", "-b", &form];
-    let headers = ["X-Neck", "x-nuck", "X-Nock", "X-Nack"].map(|of| format!("file;{of}=canary"));
+    let headers =
+        ["X-Neck", "x-nuck", "X-Nock", "X-Nack", "X-Nick"].map(|of| format!("file;{of}=canary"));
     let headers = headers.iter().flat_map(|of| ["-b", of]);
     hidden(
         cli.run(&send.into_iter().chain(headers).collect::<Vec<_>>()),
-        4,
+        5,
     );
     for (line, times) in [
         ("list canary", 1),

@@ -92,7 +92,9 @@ pub fn sendable(document: &Value, encoding: &Value) -> Value {
                 let header = resolved(document, &header);
                 let schema = header.get("schema").map(trimmed);
                 let usual = schema.as_ref().and_then(usual_header);
-                let is_secret = header.get("schema").map(|of| is_secret(document, of));
+                let content = || header.get("content")?.as_object()?.values().next();
+                let said = header.get("schema").or_else(|| content()?.get("schema"));
+                let is_secret = said.map(|of| is_secret(document, of));
                 let of = json!({
                     "required": header.get("required"), "usual": usual, "secret": is_secret,
                 });

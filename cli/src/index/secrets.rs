@@ -12,9 +12,12 @@ use super::{
     operation::{Parameter, flag, leaked},
 };
 
-/// The limits of the depth, and of the schemas that are looked at.
+/// The limits of the depth, and of the schemas that are looked at: for one value, for an operation,
+/// and for each value when there are none left.
 const DEPTH: u32 = 7;
 const SCHEMAS: u32 = 2000;
+const ALL_SCHEMAS: u32 = 20_000;
+const FEW_SCHEMAS: u32 = 32;
 
 /// Returns the parameters, and the members and headers of the body, that the document marks as
 /// secrets.
@@ -23,10 +26,13 @@ pub(super) fn secrets(
     parameters: &[Parameter],
     body: Option<&Body>,
 ) -> &'static [(&'static str, bool)] {
-    let mut names = BTreeSet::new();
+    let (mut names, mut total) = (BTreeSet::new(), ALL_SCHEMAS);
     let mut add = |name: Option<&str>, schema: &Value, is_apart: bool| {
         let mut own = BTreeSet::new();
-        index.add_secrets(schema, name, &mut own, DEPTH, &mut { SCHEMAS });
+        let most = total.clamp(FEW_SCHEMAS, SCHEMAS);
+        let mut left = most;
+        index.add_secrets(schema, name, &mut own, DEPTH, &mut left);
+        total = total.saturating_sub(most - left);
         if !own.is_empty() && !is_apart {
             own.extend(name.map(str::to_owned));
         }
@@ -39,9 +45,12 @@ pub(super) fn secrets(
         add(None, &body.schema, true);
         let schema = index.resolved(&body.schema);
         let members = schema.get("properties").and_then(Value::as_object);
-        let members = members.filter(|_| body.kind == BodyKind::Form);
+        let is_multipart = body.kind == BodyKind::Multipart;
+        let members = members.filter(|_| is_multipart || body.kind == BodyKind::Form);
         for (name, of) in members.into_iter().flatten() {
-            add(Some(name), of, body.style(name).is_some_and(is_apart));
+            // The JSON of a part is masked by its members.
+            let is_apart = body.style(name).map_or(is_multipart, is_apart);
+            add(Some(name), of, is_apart);
         }
         let headers = body.headers.iter().filter(|header| header.secret);
         names.extend(headers.map(|header| header.name.to_owned()));
