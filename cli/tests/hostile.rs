@@ -84,6 +84,14 @@ fn commands_end_soon_on_schemas_that_multiply() {
     ] {
         each(&with_body(a.clone(), schemas), &BODY);
     }
+    let members = json!({"type": "object", "properties": many(9_000, &a)});
+    let mut document = with_body(
+        members.clone(),
+        json!({"A": {"oneOf": [a, a, a, a, a, a], "properties": {"a": a}}}),
+    );
+    document["paths"]["/x/{id}/"]["post"]["requestBody"]["content"] =
+        json!({"application/x-www-form-urlencoded": {"schema": members}});
+    each(&document, &["t op i -b m1=x --dry-run"]);
 }
 
 /// As people write documents: YAML, numbers for versions, references with escapes.
@@ -927,6 +935,10 @@ fn no_secret_that_the_document_marks_is_shown() {
         "any": {"anyOf": [{"type": "integer"}, {"type": "array", "items": with("neck")}]},
         "map": {"type": "object", "additionalProperties": with("nock")},
         "maybe": {"description": "x", "anyOf": [{"type": "null"}, {"$ref": "#/components/schemas/Inner"}]},
+        "codes": {"type": "array", "items": secret},
+        "lists": {"type": "array", "items": {"type": "array", "items": {"$ref": "#/components/schemas/Mark"}}},
+        "either": {"oneOf": [secret, {"type": "integer"}]},
+        "named": {"type": "object", "additionalProperties": {"allOf": [{"$ref": "#/components/schemas/Mark"}]}},
     }});
     let mut document = with_body(body, json!({"Inner": with("nuck")}));
     let item = document["paths"]["/x/{id}/"].as_object_mut().unwrap();
@@ -944,6 +956,9 @@ fn no_secret_that_the_document_marks_is_shown() {
     let header = |schema: Value| json!({"required": true, "schema": schema});
     let encoding = json!({"file": {"headers": {
         "X-Neck": header(secret.clone()), "X-Nuck": header(json!({"$ref": "#/components/schemas/Mark"})),
+        "X-Nock": header(json!({"allOf": [{"$ref": "#/components/schemas/Mark"}]})),
+        "X-Nick": {"required": true, "content": {"text/plain": {"schema": secret}}},
+        "X-Nack": header(json!({"oneOf": [{"type": "integer"}, {"type": "array", "items": secret}]})),
     }}});
     let form = json!({"multipart/form-data": {"schema": file, "encoding": encoding}});
     item.insert(
@@ -951,7 +966,71 @@ fn no_secret_that_the_document_marks_is_shown() {
         json!({"operationId": "send", "tags": ["t"], "responses": {}, "requestBody": {"content": form}}),
     );
     document["components"]["schemas"]["Mark"] = secret.clone();
-    let url = support::server(|_| (200, "{}".into()));
+    let codes = json!({"type": "array", "items": secret});
+    let either = json!({"oneOf": [secret, {"type": "integer"}]});
+    let listed = |name: &str, place: &str, more: Value| {
+        let mut of = json!({"name": name, "in": place, "required": place == "path"});
+        of.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        of
+    };
+    for (path, id, parameters) in [
+        (
+            "/l/{list}/",
+            "list",
+            json!([
+                listed("list", "path", json!({"schema": codes})),
+                listed("codes", "query", json!({"schema": codes})),
+                listed("either", "query", json!({"schema": either})),
+                listed("form", "query", json!({"schema": with("nick")})),
+                listed(
+                    "deep",
+                    "query",
+                    json!({"style": "deepObject", "schema": with("nack")})
+                ),
+                listed(
+                    "flat",
+                    "query",
+                    json!({"explode": false, "schema": with("neck")})
+                ),
+                listed(
+                    "text",
+                    "query",
+                    json!({"content": {"application/json": {"schema": with("nock")}}})
+                ),
+                listed("X-Codes", "header", json!({"schema": codes})),
+            ]),
+        ),
+        (
+            "/p/{a}.{b}/x?k={nick}&n={sig}&p={plain}",
+            "query",
+            json!([
+                parameter("a", "path"),
+                listed("b", "path", json!({"schema": {"type": "string"}})),
+                parameter("nick", "path"),
+                listed("sig", "path", json!({"schema": {"type": "string"}})),
+                listed("plain", "path", json!({"schema": {"type": "string"}})),
+            ]),
+        ),
+        ("/f/", "form", json!([])),
+        ("/r/{nick}", "adds", json!([parameter("nick", "path")])),
+        ("/d/{nick}/", "drops", json!([parameter("nick", "path")])),
+    ] {
+        document["paths"][path]["get"] =
+            json!({"operationId": id, "tags": ["u"], "parameters": parameters, "responses": {}});
+    }
+    let members = json!({"flat": with("nick"), "deep": with("nack"), "text": with("neck")});
+    let form = json!({"application/x-www-form-urlencoded": {
+        "schema": {"type": "object", "properties": members},
+        "encoding": {"flat": {"style": "form", "explode": false}, "deep": {"style": "deepObject"}},
+    }});
+    document["paths"]["/f/"]["get"]["requestBody"] = json!({"content": form});
+    let url = support::server(|path| match path {
+        "/v1/r/canary" => (307, "/v1/r/canary/".into()),
+        "/v1/d/canary/" => (307, "/v1/d/canary".into()),
+        _ => (200, "{}".into()),
+    });
     let cli = Cli::alone()
         .with("AUTOPI_BASE_URL", &format!("{url}/v1"))
         .with("AUTOPI_API_TOKEN", "0123456789abcdef");
@@ -968,6 +1047,10 @@ fn no_secret_that_the_document_marks_is_shown() {
         (r#"{"any":[{"neck":"canary"},{"neck":"canary"}]}"#, 2),
         (r#"{"map":{"a":{"nock":"canary"}}}"#, 1),
         (r#"{"maybe":{"nuck":"canary"}}"#, 1),
+        (r#"{"codes":["canary"]}"#, 1),
+        (r#"{"lists":[["canary"]]}"#, 1),
+        (r#"{"either":"canary"}"#, 1),
+        (r#"{"named":{"a":"canary"}}"#, 1),
     ] {
         hidden(dry(&cli, &spec, body), times);
     }
@@ -982,6 +1065,36 @@ fn no_secret_that_the_document_marks_is_shown() {
     let file = cli.file("a.txt", "x");
     let form = format!("file=@{file}");
     let send = ["--spec", &spec, "t", "send", "i", "--dry-run", "-b", &form];
-    let headers = ["-b", "file;X-Neck=canary", "-b", "file;x-nuck=canary"];
-    hidden(cli.run(&[&send[..], &headers].concat()), 2);
+    let headers =
+        ["X-Neck", "x-nuck", "X-Nock", "X-Nack", "X-Nick"].map(|of| format!("file;{of}=canary"));
+    let headers = headers.iter().flat_map(|of| ["-b", of]);
+    hidden(
+        cli.run(&send.into_iter().chain(headers).collect::<Vec<_>>()),
+        5,
+    );
+    for (line, times) in [
+        ("list canary", 1),
+        ("list i --codes canary --codes canary", 3),
+        ("list i --either canary", 2),
+        (r#"list i --form {"nick":"canary","kind":"a"}"#, 2),
+        (r#"list i --deep {"nack":"canary","kind":"a"}"#, 2),
+        (r#"list i --flat {"neck":"canary"}"#, 2),
+        (r#"list i --text {"nock":"canary"}"#, 2),
+        ("query canary b canary canary shown", 3),
+    ] {
+        let run = |how: &str| cli.line(&format!("--spec {spec} u {line} {how}"));
+        hidden(run("--dry-run"), times);
+        hidden(run("--verbose"), times);
+    }
+    for (line, times) in [
+        ("list i --x-codes canary --dry-run", 2),
+        (r#"form --dry-run -b flat:={"nick":"canary"}"#, 1),
+        (r#"form --dry-run -b deep:={"nack":"canary","kind":"a"}"#, 1),
+        (r#"form --dry-run -b text:={"neck":"canary"}"#, 1),
+        // A redirect is followed, and has a line of its own.
+        ("adds canary --verbose", 2),
+        ("drops canary --verbose", 2),
+    ] {
+        hidden(cli.line(&format!("--spec {spec} u {line}")), times);
+    }
 }

@@ -16,7 +16,8 @@ pub(super) fn curl(
     seen: &ShownParts,
 ) -> String {
     let parts = &seen.parts;
-    let is_secret = |name: &str| seen.secrets.contains(name) || secret::when_written(name);
+    let is_known = |name: &str| seen.secrets.contains(name);
+    let is_secret = |name: &str| is_named(name, is_known) || secret::when_written(name);
     // Headers are in lower case.
     let is_marked = |name: &str| seen.secrets.iter().any(|of| of.eq_ignore_ascii_case(name));
     let mut words = vec!["curl".to_owned()];
@@ -28,7 +29,7 @@ pub(super) fn curl(
         "HEAD" => words.push("--head".into()),
         method => words.push(format!("-X {method}")),
     }
-    let url = masked_url(request.url(), template, |name| seen.secrets.contains(name));
+    let url = masked_url(request.url(), template, is_known);
     if url.as_str().contains(['[', ']', '{', '}']) {
         words.push("--globoff".into());
     }
@@ -99,23 +100,35 @@ pub(super) fn masked_url(
     template: Option<&str>,
     is_marked: impl Fn(&str) -> bool,
 ) -> Url {
-    let is_secret = |name: &str, value: &str| is_marked(name) || secret::in_query(name, value);
+    let template = template.and_then(|of| of.split('#').next());
+    let template = template.unwrap_or_default();
+    let (path, query) = template.split_once('?').unwrap_or((template, ""));
+    // The names of pairs whose values have a secret in them.
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let keys: Vec<_> = pairs
+        .filter(|(_, of)| names_in(of).any(|of| is_marked(of) || secret::when_written(of)))
+        .filter_map(|(key, _)| Some(form_urlencoded::parse(key.as_bytes()).next()?.0))
+        .collect();
+    let is_secret = |name: &str, value: &str| {
+        is_named(name, &is_marked)
+            || keys.iter().any(|key| key == name)
+            || secret::in_query(name, value)
+    };
     let mut url = url.clone();
     let segments: Vec<_> = url.path().split('/').collect();
-    // The path of the base URL comes before; a value never has a slash.
-    let template = template.and_then(|of| of.split(['?', '#']).next());
-    let of_template = template.unwrap_or_default().rsplit('/').map(names_in);
+    // The path of the base URL comes before; a value never has a slash. A redirect may have added
+    // or removed a slash.
+    let of_template = path.rsplit('/').filter(|of| !of.is_empty()).map(names_in);
     let mut of_template =
         of_template.map(|mut of| of.any(|of| is_marked(of) || secret::by_name(of)));
     let mut masked: Vec<_> = segments
         .iter()
         .rev()
-        .map(
-            |segment| match of_template.next() == Some(true) || secret::in_text(segment) {
-                true => secret::MASK,
-                false => segment,
-            },
-        )
+        .map(|segment| match *segment {
+            "" => "",
+            of if of_template.next() == Some(true) || secret::in_text(of) => secret::MASK,
+            of => of,
+        })
         .collect();
     masked.reverse();
     if masked != segments {
@@ -136,6 +149,11 @@ pub(super) fn masked_url(
         }
     }
     url
+}
+
+/// Returns whether a name is marked, or a part of it: `a[b]` is the member `b` of `a`.
+fn is_named(name: &str, is_marked: impl Fn(&str) -> bool) -> bool {
+    is_marked(name) || name.split(['[', ']']).any(is_marked)
 }
 
 /// Returns the names of the parameters in a segment of a path template.

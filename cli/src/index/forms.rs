@@ -15,6 +15,11 @@ const PARTS: usize = 32;
 
 /// Returns the schema behind references, and the parts of its `allOf`, each once.
 fn parts<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
+    within(document, schema, &["allOf"])
+}
+
+/// Returns the schema behind references, and those in it under these keywords, each once.
+fn within<'a>(document: &'a Value, schema: &'a Value, keywords: &[&str]) -> Vec<&'a Value> {
     let (mut todo, mut out) = (vec![schema], Vec::<&Value>::new());
     while let Some(schema) = todo.pop().filter(|_| out.len() < PARTS) {
         let schema = resolved(document, schema);
@@ -22,8 +27,12 @@ fn parts<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
             continue;
         }
         out.push(schema);
-        let all = schema.get("allOf").and_then(Value::as_array);
-        todo.extend(all.into_iter().flatten());
+        for inner in keywords.iter().filter_map(|key| schema.get(*key)) {
+            match inner {
+                Value::Array(all) => todo.extend(all),
+                one => todo.push(one),
+            }
+        }
     }
     out
 }
@@ -55,6 +64,15 @@ pub fn has_file(document: &Value, schema: &Value) -> bool {
     members.flat_map(Map::values).any(holds)
 }
 
+/// Returns whether the values of a header, or some of them, are secrets.
+fn is_secret(document: &Value, schema: &Value) -> bool {
+    let reached = within(document, schema, &["allOf", "oneOf", "anyOf", "items"]);
+    reached.iter().any(|part| {
+        let is_password = part.get("format").is_some_and(|of| of == "password");
+        is_password || part.get(contract::SECRET) == Some(&Value::Bool(true))
+    })
+}
+
 /// Returns the `encoding` of a form as it can be sent: a part has one media type, and the headers
 /// that the client does not set itself.
 pub fn sendable(document: &Value, encoding: &Value) -> Value {
@@ -74,10 +92,9 @@ pub fn sendable(document: &Value, encoding: &Value) -> Value {
                 let header = resolved(document, &header);
                 let schema = header.get("schema").map(trimmed);
                 let usual = schema.as_ref().and_then(usual_header);
-                let behind = header
-                    .get("schema")
-                    .map(|of| trimmed(resolved(document, of)));
-                let is_secret = behind.as_ref().and_then(|of| of.get(contract::SECRET));
+                let content = || header.get("content")?.as_object()?.values().next();
+                let said = header.get("schema").or_else(|| content()?.get("schema"));
+                let is_secret = said.map(|of| is_secret(document, of));
                 let of = json!({
                     "required": header.get("required"), "usual": usual, "secret": is_secret,
                 });

@@ -9,6 +9,7 @@ mod flags;
 mod operation;
 mod read;
 mod schema;
+mod secrets;
 mod unsent;
 
 use std::{

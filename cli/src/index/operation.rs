@@ -10,6 +10,7 @@ use super::{
     body::Body,
     build::{contract, parameters::of_path},
     flags::name_flags,
+    secrets::secrets,
     unsent::Unsent,
 };
 
@@ -195,25 +196,6 @@ fn list(index: &Index, schema: &Value) -> (bool, Option<Value>) {
             schema.get("items").cloned(),
         ),
     }
-}
-
-/// Returns the parameters, and the members and headers of the body, that the document marks as
-/// secrets.
-fn secrets(
-    index: &Index,
-    parameters: &[Parameter],
-    body: Option<&Body>,
-) -> &'static [(&'static str, bool)] {
-    let is_secret = |p: &&Parameter| flag(&index.resolved(&p.schema), contract::SECRET);
-    let own = parameters.iter().filter(is_secret);
-    let mut names: BTreeSet<String> = own.map(|p| p.name.to_owned()).collect();
-    if let Some(body) = body {
-        index.add_secrets(&body.schema, &mut names, 6, &mut { 2000 });
-        let headers = body.headers.iter().filter(|header| header.secret);
-        names.extend(headers.map(|header| header.name.to_owned()));
-    }
-    let all: Vec<_> = names.iter().map(|name| (leaked(name), true)).collect();
-    Box::leak(all.into_boxed_slice())
 }
 
 /// Returns the parameters that choose a page, by the same rule as the generator.

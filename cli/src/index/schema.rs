@@ -1,10 +1,10 @@
 //! Schemas with their references resolved.
 
-use std::{borrow::Cow, collections::BTreeSet, sync::PoisonError};
+use std::{borrow::Cow, sync::PoisonError};
 
 use serde_json::{Map, Value};
 
-use super::{Index, contract, operation::flag};
+use super::{Index, contract};
 
 /// The limits of the depth, and of the schemas that are merged into one: schemas may refer to
 /// themselves, and `allOf` multiplies.
@@ -195,38 +195,6 @@ fn union_name(index: &Index, schema: &Value) -> String {
     match names.len() {
         1..=FEW if !names.iter().any(|name| name == "any") => names.join(" or "),
         _ => "any".into(),
-    }
-}
-
-impl Index {
-    /// Adds the members that the document marks as secrets, down to `depth`.
-    pub(super) fn add_secrets(
-        &self,
-        schema: &Value,
-        names: &mut BTreeSet<String>,
-        depth: u32,
-        left: &mut u32,
-    ) {
-        let schema = self.resolved(schema);
-        let members = schema.get("properties").and_then(Value::as_object);
-        let members = members.into_iter().flatten();
-        let members = members.map(|(name, of)| (Some(name), of));
-        let lists = ["oneOf", "anyOf"].iter();
-        let lists = lists.filter_map(|key| schema.get(*key)?.as_array());
-        let values = ["items", "additionalProperties"].iter();
-        let values = values.filter_map(|key| schema.get(*key));
-        let unnamed = lists.flatten().chain(values).filter(|of| of.is_object());
-        for (name, of) in members.chain(unnamed.map(|of| (None, of))) {
-            if depth == 0 || *left == 0 {
-                return;
-            }
-            *left -= 1;
-            let of = self.resolved(of);
-            if flag(&of, contract::SECRET) {
-                names.extend(name.cloned());
-            }
-            self.add_secrets(&of, names, depth - 1, left);
-        }
     }
 }
 

@@ -175,8 +175,13 @@ pub fn server(respond: impl Fn(&str) -> (u16, String) + Send + 'static) -> Strin
                 Some(rest) => rest.split_once('\n').unwrap(),
                 None => ("application/json", body.as_str()),
             };
+            // The body of a redirect is its target.
+            let target = match status {
+                300..400 => format!("location: {body}\r\n"),
+                _ => String::new(),
+            };
             let head = format!(
-                "HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\ncontent-length: \
+                "HTTP/1.1 {status} X\r\n{target}content-type: {kind}\r\ncontent-length: \
                  {}\r\nconnection: close\r\n\r\n",
                 body.len()
             );
